@@ -1,0 +1,1 @@
+"""Small tools without domain knowledge: clock, ids, errors, logging, rate limits."""
