@@ -1,0 +1,349 @@
+"""The only place that speaks to a Plex media server. Typed calls are in `library.py`.
+
+**Raw requests** (for the transcoder): `await http.fetch(server, path, params, headers=…,
+bounds=Bounds(read_s=20, deadline_s=30, max_bytes=64 * MIB), lane="stream")` makes one attempt and
+returns the `Answer` whatever its status (404 and 400 mean something there); only transport
+failures raise. `http.stream(…)` is the same as an `async with` whose `chunks` are still coming.
+On the lanes "stream" and "image" only failed connections count against the circuit breaker, since
+a segment that is not there yet may well take its time.
+
+The token travels in a header, never in an address, and neither is ever logged.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+import httpx2
+import stamina
+from pydantic import SecretStr
+
+from watchtogether.kit.clock import Clock
+from watchtogether.kit.ids import AccountId, ServerId
+from watchtogether.plex import wire
+from watchtogether.plex.breaker import Breaker
+from watchtogether.plex.errors import (
+    PlexAddressRefused,
+    PlexBadAnswer,
+    PlexBusy,
+    PlexItemGone,
+    PlexSlow,
+    PlexUnauthorized,
+    PlexUnreachable,
+)
+from watchtogether.plex.reader import read_document
+from watchtogether.plex.wire import Answer, Bounds, Params, Stream
+
+Lane = Literal["library", "image", "stream"]
+
+_AT_ONCE: Mapping[Lane, int] = {"library": 8, "image": 6, "stream": 8}
+_MAX_WAITING = 64
+_MAX_SERVERS = 256
+_ATTEMPTS = 3
+_USUAL = Bounds()
+_STREAMED = Bounds(deadline_s=None, max_bytes=256 * wire.MIB)
+_GATEWAY_ERRORS = frozenset({502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAccess:
+    """One account's access to one media server."""
+
+    server_id: ServerId
+    base_url: str
+    token: SecretStr
+    account_id: AccountId
+
+    @property
+    def permission_hash(self) -> str:
+        """Stands for what this access may see; equal tokens see the same library."""
+        secret = self.token.get_secret_value()
+        return hashlib.sha256(f"{self.server_id}|{secret}".encode()).hexdigest()[:24]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """How we introduce ourselves to Plex; the identifier must stay the same for ever."""
+
+    client_identifier: str
+    version: str = "0"
+    name: str = "Plex Watch Together"
+
+    def headers(self) -> dict[str, str]:
+        return {
+            "X-Plex-Client-Identifier": self.client_identifier,
+            "X-Plex-Product": self.name,
+            "X-Plex-Version": self.version,
+            "X-Plex-Platform": "Generic",
+            "X-Plex-Device": "Server",
+            "X-Plex-Device-Name": self.name,
+            "User-Agent": f"PlexWatchTogether/{self.version}",
+        }
+
+
+class CallObserver(Protocol):
+    """Told about every finished upstream call; the service's statistics."""
+
+    def __call__(self, elapsed_ms: float, *, failed: bool) -> None: ...
+
+
+@dataclass(slots=True)
+class _Host:
+    """What is kept per server address: its breaker, and how many calls run in each lane."""
+
+    breaker: Breaker
+    lanes: dict[Lane, asyncio.Semaphore] = field(
+        default_factory=lambda: {lane: asyncio.Semaphore(n) for lane, n in _AT_ONCE.items()}
+    )
+    waiting: int = 0
+
+
+class PlexHttp:
+    """HTTP to media servers: bounded, with a lane of its own for each kind of call."""
+
+    def __init__(
+        self,
+        client: httpx2.AsyncClient,
+        product: Product,
+        clock: Clock,
+        *,
+        observer: CallObserver | None = None,
+    ) -> None:
+        self._client = client
+        self._product = product
+        self._clock = clock
+        self._hosts: OrderedDict[str, _Host] = OrderedDict()
+        self.observer = observer
+
+    async def get_json(
+        self,
+        server: ServerAccess,
+        path: str,
+        params: Params | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        bounds: Bounds = _USUAL,
+    ) -> Mapping[str, object]:
+        """GET and read, JSON or XML alike; retried within `bounds.deadline_s`.
+
+        Returns the document's top, `{"MediaContainer": …}`. Raises the errors of `errors.py`.
+        """
+        answer = await self._get_with_retries(server, path, params, headers, bounds)
+        return await read_document(answer.body, answer.content_type)
+
+    async def get_bytes(
+        self,
+        server: ServerAccess,
+        path: str,
+        params: Params | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        bounds: Bounds = _USUAL,
+        lane: Lane = "image",
+    ) -> Answer:
+        """GET a body of at most `bounds.max_bytes`; one attempt, errors for a refusing status."""
+        answer = await self.fetch(server, path, params, headers=headers, bounds=bounds, lane=lane)
+        raise_for_status(answer)
+        return answer
+
+    async def put(self, server: ServerAccess, path: str, params: Params | None = None) -> Answer:
+        """PUT without a body; never repeated; errors for a refusing status."""
+        answer = await self.fetch(server, path, params, method="PUT")
+        raise_for_status(answer)
+        return answer
+
+    async def post(self, server: ServerAccess, path: str, params: Params | None = None) -> Answer:
+        """POST without a body; never repeated; errors for a refusing status."""
+        answer = await self.fetch(server, path, params, method="POST")
+        raise_for_status(answer)
+        return answer
+
+    async def fetch(
+        self,
+        server: ServerAccess,
+        path: str,
+        params: Params | None = None,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        bounds: Bounds = _USUAL,
+        lane: Lane = "library",
+    ) -> Answer:
+        """One attempt; the whole answer whatever its status. See the module's text."""
+        async with self.stream(
+            server, path, params, method=method, headers=headers, bounds=bounds, lane=lane
+        ) as stream:
+            return await wire.collect(stream)
+
+    @contextlib.asynccontextmanager
+    async def stream(
+        self,
+        server: ServerAccess,
+        path: str,
+        params: Params | None = None,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        bounds: Bounds = _STREAMED,
+        lane: Lane = "stream",
+    ) -> AsyncIterator[Stream]:
+        """One attempt; yields at the answer's head. Leaving the block closes the upstream.
+
+        Raises `PlexUnreachable`, `PlexSlow`, `PlexBusy` (queue full) and `PlexBadAnswer` (cap).
+        """
+        host = self._host(server.base_url)
+        host.breaker.admit()
+        started_ms = self._clock.monotonic_ms()
+        outcome = "cancelled"
+        try:
+            async with (
+                _slot(host, lane, bounds),
+                wire.open_stream(
+                    self._client,
+                    wire.Call(
+                        method,
+                        wire.build_url(server.base_url, _checked(path), params),
+                        self._headers(server, headers),
+                    ),
+                    bounds,
+                ) as stream,
+            ):
+                yield stream
+            outcome = "gateway" if stream.status in _GATEWAY_ERRORS else "answered"
+        except PlexUnreachable:
+            outcome = "unreachable"
+            raise
+        except PlexSlow:
+            outcome = "slow"
+            raise
+        except PlexBadAnswer:
+            outcome = "answered"
+            raise
+        finally:
+            self._record(host, lane, outcome, self._clock.monotonic_ms() - started_ms)
+
+    def is_open(self, server: ServerAccess) -> bool:
+        """Whether the breaker of this address is open just now."""
+        return self._host(server.base_url).breaker.is_open
+
+    async def _get_with_retries(
+        self,
+        server: ServerAccess,
+        path: str,
+        params: Params | None,
+        headers: Mapping[str, str] | None,
+        bounds: Bounds,
+    ) -> Answer:
+        async def once() -> Answer:
+            answer = await self.fetch(server, path, params, headers=headers, bounds=bounds)
+            raise_for_status(answer)
+            return answer
+
+        try:
+            async with asyncio.timeout(bounds.deadline_s):
+                async for attempt in stamina.retry_context(
+                    on=_is_passing,
+                    attempts=_ATTEMPTS,
+                    timeout=bounds.deadline_s,
+                    wait_initial=0.15,
+                    wait_max=1.0,
+                    wait_jitter=0.15,
+                ):
+                    with attempt:
+                        return await once()
+        except TimeoutError as error:
+            raise PlexSlow from error
+        raise PlexSlow  # pragma: no cover - stamina always returns or raises
+
+    def _headers(self, server: ServerAccess, extra: Mapping[str, str] | None) -> dict[str, str]:
+        return {
+            "Accept": "application/json",
+            **self._product.headers(),
+            **(extra or {}),
+            "X-Plex-Token": server.token.get_secret_value(),
+        }
+
+    def _host(self, base_url: str) -> _Host:
+        host = self._hosts.get(base_url)
+        if host is None:
+            while len(self._hosts) >= _MAX_SERVERS:
+                self._hosts.popitem(last=False)
+            host = self._hosts[base_url] = _Host(Breaker(self._clock))
+        self._hosts.move_to_end(base_url)
+        return host
+
+    def _record(self, host: _Host, lane: Lane, outcome: str, elapsed_ms: float) -> None:
+        counts = outcome == "unreachable" or (lane == "library" and outcome in {"slow", "gateway"})
+        if counts:
+            host.breaker.failed()
+        elif outcome == "answered":
+            host.breaker.succeeded()
+        else:
+            host.breaker.released()
+        if self.observer is not None and lane == "library" and outcome != "cancelled":
+            self.observer(elapsed_ms, failed=outcome != "answered")
+
+
+def raise_for_status(answer: Answer) -> None:
+    """Turn a refusing status into one of Plex's errors; redirects are bad answers."""
+    status = answer.status
+    if 200 <= status < 300:
+        return
+    if status == 401:
+        raise PlexUnauthorized
+    if status in {403, 404, 410}:
+        raise PlexItemGone
+    if status == 429:
+        raise PlexBusy(retry_after_s=_retry_after_s(answer))
+    if status in _GATEWAY_ERRORS:
+        raise PlexUnreachable
+    raise PlexBadAnswer
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether trying again soon may help; an open breaker says itself when to."""
+    if isinstance(error, PlexUnreachable):
+        return error.retry_after_s is None
+    return isinstance(error, PlexSlow)
+
+
+def _retry_after_s(answer: Answer) -> int:
+    value = answer.headers.get("retry-after", "")
+    return min(int(value), 300) if value.isdigit() and len(value) < 6 else 5
+
+
+def _checked(path: str) -> str:
+    """Only a path of our own making: absolute, and nothing that could change the host or query."""
+    parts = path.split("/")
+    if not path.startswith("/") or path.startswith("//") or ".." in parts:
+        raise PlexAddressRefused
+    if any(c in path for c in "?#\\") or any(ord(c) <= 32 or ord(c) >= 127 for c in path):
+        raise PlexAddressRefused
+    return path
+
+
+@contextlib.asynccontextmanager
+async def _slot(host: _Host, lane: Lane, bounds: Bounds) -> AsyncIterator[None]:
+    """A place in the lane; waits at most the deadline, and not at all behind a full queue."""
+    semaphore = host.lanes[lane]
+    if semaphore.locked():
+        if host.waiting >= _MAX_WAITING:
+            raise PlexBusy(retry_after_s=1)
+        host.waiting += 1
+        try:
+            async with asyncio.timeout(bounds.deadline_s or bounds.read_s):
+                await semaphore.acquire()
+        except TimeoutError as error:
+            raise PlexBusy(retry_after_s=1) from error
+        finally:
+            host.waiting -= 1
+    else:
+        await semaphore.acquire()
+    try:
+        yield
+    finally:
+        semaphore.release()

@@ -1,0 +1,145 @@
+"""What can go wrong with Plex, in words for the person in front of the screen."""
+
+# ruff: noqa: N818 - named after what happened, as a person would say it
+
+from watchtogether.kit.errors import AppError
+
+
+class PlexError(AppError):
+    """Base of everything that has to do with Plex."""
+
+
+class PlexUnreachable(PlexError):
+    """No connection, or a gateway's error: the server is off, moved or starting."""
+
+    code = "plex_unreachable"
+    status = 502
+    message = "The Plex server cannot be reached right now. Check that it is switched on."
+
+
+class PlexSlow(PlexError):
+    """The server is there and did not answer in time."""
+
+    code = "plex_slow"
+    status = 504
+    message = "The Plex server took too long to answer. Try again in a moment."
+
+
+class PlexBusy(PlexError):
+    """Too many calls to one server are waiting, or it says so itself."""
+
+    code = "plex_busy"
+    status = 503
+    message = "The Plex server is busy. Try again in a moment."
+
+
+class PlexUnauthorized(PlexError):
+    """Plex refuses the token: revoked, or the server is no longer shared."""
+
+    code = "plex_unauthorized"
+    status = 502
+    message = "Plex no longer accepts this sign-in. Please sign in with Plex again."
+
+
+class PlexItemGone(PlexError):
+    """Not there, no longer there, or not shared with this account: one answer for all three."""
+
+    code = "plex_item_gone"
+    status = 404
+    message = "That title is not in your Plex library (any more)."
+
+
+class PlexBadAnswer(PlexError):
+    """Something answered that is not Plex, or Plex answered what nobody can read."""
+
+    code = "plex_bad_answer"
+    status = 502
+    message = "The Plex server gave an answer that could not be understood."
+
+
+class PlexServerUnknown(PlexError):
+    """The account has no such server."""
+
+    code = "plex_server_unknown"
+    status = 404
+    message = "You have no access to a Plex server of that name."
+
+
+class PlexNotLinked(PlexError):
+    """The account has never signed in with Plex."""
+
+    code = "plex_not_linked"
+    status = 409
+    message = "Sign in with Plex first, so that your library can be shown."
+
+
+class PlexAddressRefused(PlexError):
+    """An address that this server will not speak to (SSRF guard)."""
+
+    code = "plex_address_refused"
+    status = 422
+    message = "That address is not allowed for a Plex server."
+
+
+class NotPlayable(PlexError):
+    """Shows, seasons, music and photos cannot be watched together."""
+
+    code = "not_playable"
+    status = 422
+    message = "Only films and episodes can be played. Choose one of them."
+
+
+class ImageRefused(PlexError):
+    """The answer was no picture of a kind that is safe to show."""
+
+    code = "image_refused"
+    status = 415
+    message = "That is not a picture."
+
+
+class ImageLinkInvalid(PlexError):
+    """Unsigned, altered, or never ours."""
+
+    code = "image_link_invalid"
+    status = 403
+    message = "That picture's address is not valid."
+
+
+class ImagePathRefused(PlexError):
+    """An absolute address where only one of Plex's own relative paths may stand."""
+
+    code = "image_path_refused"
+    status = 400
+    message = "That is not the address of a picture on this Plex server."
+
+
+class PlexTvUnreachable(PlexError):
+    """plex.tv itself is down; media servers may be fine."""
+
+    code = "plex_tv_unreachable"
+    status = 502
+    message = "plex.tv cannot be reached right now, so signing in with Plex has to wait a little."
+
+
+class PinForeign(PlexError):
+    """This browser did not ask for that code."""
+
+    code = "pin_foreign"
+    status = 400
+    message = "That sign-in was started somewhere else. Please start again here."
+
+
+class PinExpired(PlexError):
+    """Nobody approved the code in time."""
+
+    code = "pin_expired"
+    status = 410
+    message = "That sign-in code has expired. Please start again."
+
+
+class SignUpNotAllowed(PlexError):
+    """The server's owner lets in only people of their own Plex server, or nobody new."""
+
+    code = "sign_up_not_allowed"
+    status = 403
+    message = "This server is open only to people who share its owner's Plex library."

@@ -1,0 +1,102 @@
+"""Bytes to plain values: JSON, or XML turned into the shape that Plex gives its JSON."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from xml.parsers import expat
+
+from watchtogether.plex.errors import PlexBadAnswer
+
+_THREAD_ABOVE_BYTES = 256 * 1024
+_MAX_DEPTH = 40
+_METADATA_TAGS = frozenset({"Video", "Track", "Photo"})
+"""Elements that are called `Metadata` in JSON; so is a `Directory` with a rating key."""
+
+
+async def read_document(body: bytes, content_type: str) -> Mapping[str, object]:
+    """The document's top object; large ones are read in a thread. Raises `PlexBadAnswer`.
+
+    What Plex calls HTML (its error pages) is a bad answer. A top-level list, which plex.tv sends,
+    is given as `{"items": […]}`.
+    """
+    if len(body) > _THREAD_ABOVE_BYTES:
+        return await asyncio.to_thread(read_bytes, body, content_type)
+    return read_bytes(body, content_type)
+
+
+def read_bytes(body: bytes, content_type: str = "") -> Mapping[str, object]:
+    """As `read_document`, at once."""
+    if content_type == "text/html":
+        raise PlexBadAnswer
+    start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if not start:
+        return {}
+    value = _read_xml(body) if start == b"<" else _read_json(body)
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, list):
+        return {"items": value}
+    raise PlexBadAnswer
+
+
+def _read_json(body: bytes) -> object:
+    try:
+        parsed: object = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise PlexBadAnswer from error
+    return parsed
+
+
+def _read_xml(body: bytes) -> dict[str, object]:
+    builder = _XmlBuilder()
+    try:
+        builder.parser.Parse(body.lstrip(b"\xef\xbb\xbf \t\r\n"), True)
+    except expat.ExpatError as error:
+        raise PlexBadAnswer from error
+    return builder.top
+
+
+class _XmlBuilder:
+    """Attributes become fields, children become lists below their element's name.
+
+    Declarations are refused, so an answer cannot define entities (the "XML bomb").
+    """
+
+    def __init__(self) -> None:
+        self.top: dict[str, object] = {}
+        self._open: list[dict[str, object]] = [self.top]
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartDoctypeDeclHandler = self._refuse
+        self.parser.EntityDeclHandler = self._refuse
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._text
+
+    def _refuse(self, *_: object) -> None:
+        raise PlexBadAnswer
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if len(self._open) > _MAX_DEPTH:
+            raise PlexBadAnswer
+        element: dict[str, object] = dict(attributes)
+        parent = self._open[-1]
+        if parent is self.top:
+            parent[name] = element
+        else:
+            siblings = parent.setdefault(_json_name(name, element), [])
+            if isinstance(siblings, list):  # an attribute of the same name wins
+                siblings.append(element)
+        self._open.append(element)
+
+    def _end(self, _: str) -> None:
+        self._open.pop()
+
+    def _text(self, text: str) -> None:
+        if text.strip():
+            self._open[-1]["text"] = text.strip()
+
+
+def _json_name(name: str, element: Mapping[str, object]) -> str:
+    is_metadata = name in _METADATA_TAGS or (name == "Directory" and "ratingKey" in element)
+    return "Metadata" if is_metadata else name
