@@ -6,8 +6,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from sqlalchemy import event, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 
 from watchtogether.kit.errors import StorageUnavailable
 
@@ -29,7 +35,7 @@ class Database:
         try:
             async with self._sessions.begin() as session:
                 yield session
-        except (OperationalError, InterfaceError, TimeoutError, OSError) as error:
+        except (OperationalError, InterfaceError, PoolTimeout, OSError) as error:
             raise StorageUnavailable(retry_after_s=5) from error
         except DBAPIError as error:
             if error.connection_invalidated:

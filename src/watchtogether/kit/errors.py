@@ -1,7 +1,6 @@
 """The one base of every error that may reach a person, and how HTTP renders it."""
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 
 class AppError(Exception):
@@ -11,9 +10,9 @@ class AppError(Exception):
     safe to show; the cause is chained and only logged.
     """
 
-    code: ClassVar[str] = "internal_error"
-    status: ClassVar[int] = 500
-    message: ClassVar[str] = "Something went wrong on our side."
+    code: str = "internal_error"
+    status: int = 500
+    message: str = "Something went wrong on our side."
 
     def __init__(
         self,

@@ -1,0 +1,143 @@
+"""A decision in the making: collects events and applies each at once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from watchtogether.kit.ids import MemberId
+from watchtogether.sync.events import Event, PlaybackChanged
+from watchtogether.sync.evolve import evolve
+from watchtogether.sync.room import Room
+from watchtogether.sync.timeline import Cause, RoomItem, State
+
+LEAD_MIN_MS, LEAD_MAX_MS, LEAD_FACTOR = 50.0, 500.0, 1.5
+
+
+class Reason(StrEnum):
+    """Why a command was refused; these are the error codes that outsiders see."""
+
+    NOT_PERMITTED = "not_permitted"
+    NOT_A_MEMBER = "not_a_member"
+    NO_SUCH_MEMBER = "no_such_member"
+    NO_SUCH_ENTRY = "no_such_entry"
+    STALE_REVISION = "stale_revision"
+    NO_ITEM = "no_item"
+    OUT_OF_RANGE = "out_of_range"
+    NOTHING_NEXT = "nothing_next"
+    NAME_TAKEN = "name_taken"
+    BANNED = "banned"
+    ROOM_FULL = "room_full"
+    QUEUE_FULL = "queue_full"
+    ROOM_CLOSED = "room_closed"
+    INVALID_TEXT = "invalid_text"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The command is refused and the room is as it was."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a command does: the new room, the events to keep, and when to look again."""
+
+    room: Room
+    events: tuple[Event, ...]
+    changed: frozenset[MemberId]
+    """Members whose presence differs, for a coalesced notice."""
+    next_deadline_ms: float | None
+
+
+@dataclass(slots=True)
+class Draft:
+    """The room as far as it has been changed, and the events that did it."""
+
+    room: Room
+    now_ms: float
+    events: list[Event] = field(default_factory=list)
+    changed: set[MemberId] = field(default_factory=set)
+
+    def record(self, event: Event) -> None:
+        """Add a durable event and apply it."""
+        self.events.append(event)
+        self.room = evolve(self.room, event)
+
+    def set_presence(self, member_id: MemberId, **changes: Any) -> None:  # Any: field values
+        """Change volatile fields of a member's presence."""
+        before = self.room.presence_of(member_id)
+        after = replace(before, **changes)
+        if after != before:
+            self.room = self.room.with_presence(member_id, after)
+            self.changed.add(member_id)
+
+    def retime(
+        self,
+        state: State,
+        position_s: float,
+        cause: Cause,
+        by: MemberId | None,
+        *,
+        as_of_ms: float | None = None,
+        rate: float | None = None,
+    ) -> None:
+        """Record a new timeline of the same item, one revision on (SPEC PB-5, PB-7)."""
+        old = self.room.timeline
+        self.record(
+            PlaybackChanged(
+                replace(
+                    old,
+                    epoch=self.room.epoch,
+                    revision=old.revision + 1,
+                    state=state,
+                    position_s=min(max(0.0, position_s), old.duration_s),
+                    rate=old.rate if rate is None else rate,
+                    as_of_ms=self.soon_ms() if as_of_ms is None else as_of_ms,
+                    by=by,
+                    cause=cause,
+                )
+            )
+        )
+
+    def load(self, item: RoomItem, position_s: float, cause: Cause, by: MemberId) -> None:
+        """Record a timeline of another item, paused (SPEC PB-9)."""
+        old = self.room.timeline
+        self.record(
+            PlaybackChanged(
+                replace(
+                    old,
+                    epoch=self.room.epoch,
+                    revision=old.revision + 1,
+                    state=State.PAUSED,
+                    item=item,
+                    position_s=position_s,
+                    rate=1.0,
+                    as_of_ms=self.soon_ms(),
+                    generation=old.generation + 1,
+                    by=by,
+                    cause=cause,
+                )
+            )
+        )
+
+    def new_target(self) -> None:
+        """Everybody has to get ready for the timeline's position anew (SPEC PB-10)."""
+        self.room = replace(self.room, target_revision=self.room.timeline.revision)
+        for member in self.room.online():
+            self.set_presence(
+                member.id, ready=False, excused=False, stalled_since_ms=None, awaited_since_ms=None
+            )
+
+    def excuse(self, members: Iterable[MemberId]) -> None:
+        """The room goes on without these until they report ready (SPEC PB-11)."""
+        for member_id in members:
+            self.set_presence(member_id, excused=True, awaited_since_ms=None)
+
+    def soon_ms(self) -> float:
+        """When a change takes effect: now plus the lead (SPEC PB-7)."""
+        worst_ms = max(
+            (self.room.presence_of(m.id).one_way_ms for m in self.room.online()), default=0.0
+        )
+        return self.now_ms + min(max(LEAD_MIN_MS, LEAD_FACTOR * worst_ms), LEAD_MAX_MS)

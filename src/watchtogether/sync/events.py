@@ -1,0 +1,91 @@
+"""What has happened in a room: the durable facts of its log (SPEC LOG-1)."""
+
+from dataclasses import dataclass
+
+from watchtogether.kit.ids import AccountId, MemberId
+from watchtogether.sync.room import Action, Member, QueueEntry, Rules
+from watchtogether.sync.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class RoomCreated:
+    rules: Rules
+    owner: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class MemberJoined:
+    member: Member
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLeft:
+    member_id: MemberId
+    name: str
+    reason: str
+    """`left`, `away` or `kicked`."""
+    banned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPermitted:
+    member_id: MemberId
+    permits: frozenset[Action]
+
+
+@dataclass(frozen=True, slots=True)
+class HostChanged:
+    member_id: MemberId
+    reason: str
+    """`joined`, `passed`, `succession` or `returned`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomEdited:
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackChanged:
+    timeline: Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChanged:
+    queue: tuple[QueueEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSent:
+    message_id: str
+    member_id: MemberId
+    name: str
+    colour: int
+    text: str
+    reply_to: str | None
+    position_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDeleted:
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomClosed:
+    reason: str
+
+
+Event = (
+    RoomCreated
+    | MemberJoined
+    | MemberLeft
+    | MemberPermitted
+    | HostChanged
+    | RoomEdited
+    | PlaybackChanged
+    | QueueChanged
+    | MessageSent
+    | MessageDeleted
+    | RoomClosed
+)

@@ -1,0 +1,86 @@
+"""One event makes one room out of another. Replaying a log is folding with this (SPEC LOG-1)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import assert_never
+
+from watchtogether.kit.ids import MemberId
+from watchtogether.sync.events import (
+    Event,
+    HostChanged,
+    MemberJoined,
+    MemberLeft,
+    MemberPermitted,
+    MessageDeleted,
+    MessageSent,
+    PlaybackChanged,
+    QueueChanged,
+    RoomClosed,
+    RoomCreated,
+    RoomEdited,
+)
+from watchtogether.sync.room import Member, Room
+from watchtogether.sync.timeline import STEERING, Timeline
+
+
+def evolve(room: Room, event: Event) -> Room:
+    """The room after the event; `seq` rises by one (SPEC LOG-2)."""
+    return replace(_apply(room, event), seq=room.seq + 1)
+
+
+def _apply(room: Room, event: Event) -> Room:
+    match event:
+        case RoomCreated(rules, owner):
+            return replace(room, rules=rules, owner=owner)
+        case RoomEdited(rules):
+            return replace(room, rules=rules)
+        case MemberJoined(member):
+            return replace(room, members=_with(room.members, member))
+        case MemberLeft():
+            return _without(room, event)
+        case MemberPermitted(member_id, permits):
+            member = replace(room.members[member_id], permits=permits)
+            return replace(room, members=_with(room.members, member))
+        case HostChanged(member_id, reason):
+            return replace(room, host=member_id, host_by_succession=reason == "succession")
+        case PlaybackChanged(timeline):
+            return _retimed(room, timeline)
+        case QueueChanged(queue):
+            return replace(room, queue=queue)
+        case MessageSent() | MessageDeleted():
+            return room
+        case RoomClosed():
+            return replace(room, closed=True)
+        case _:
+            assert_never(event)
+
+
+def _retimed(room: Room, timeline: Timeline) -> Room:
+    old = room.timeline
+    steered = timeline.by is not None and timeline.cause in STEERING
+    return replace(
+        room,
+        timeline=timeline,
+        item_revision=(
+            timeline.revision if timeline.generation != old.generation else room.item_revision
+        ),
+        steered_revision=timeline.revision if steered else room.steered_revision,
+        steered_by=timeline.by if steered else room.steered_by,
+    )
+
+
+def _with(members: Mapping[MemberId, Member], member: Member) -> Mapping[MemberId, Member]:
+    return MappingProxyType({**members, member.id: member})
+
+
+def _without(room: Room, event: MemberLeft) -> Room:
+    gone = room.members[event.member_id]
+    person = gone.account_id or gone.guest_id
+    return replace(
+        room,
+        members=MappingProxyType({k: m for k, m in room.members.items() if k != gone.id}),
+        presence=MappingProxyType({k: p for k, p in room.presence.items() if k != gone.id}),
+        host=None if room.host == gone.id else room.host,
+        banned=room.banned | {person} if event.banned and person else room.banned,
+    )
