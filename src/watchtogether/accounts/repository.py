@@ -1,0 +1,171 @@
+"""The SQL of accounts, their identities, and guests."""
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from watchtogether.accounts.errors import IdentityTaken, UsernameTaken
+from watchtogether.accounts.model import Account, AccountRole, Guest, Identity, Provider
+from watchtogether.accounts.tables import AccountRow, GuestRow, IdentityRow
+from watchtogether.db.engine import Database
+from watchtogether.kit.ids import AccountId, GuestId, RoomId, new_id
+
+
+class AlreadyFounded(Exception):
+    """Somebody else became the first account a moment ago."""
+
+
+class AccountRepository:
+    """Reads and writes people; every call is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def count(self) -> int:
+        """How many accounts there are."""
+        async with self._database.transaction() as unit:
+            return await unit.scalar(select(func.count()).select_from(AccountRow)) or 0
+
+    async def account(self, account_id: AccountId) -> Account | None:
+        """An account by its id."""
+        async with self._database.transaction() as unit:
+            row = await unit.get(AccountRow, account_id)
+        return _account(row) if row else None
+
+    async def by_username(self, username_key: str) -> tuple[Account, str | None] | None:
+        """An account and its password hash, by its name without regard to case."""
+        async with self._database.transaction() as unit:
+            row = await unit.scalar(
+                select(AccountRow).where(AccountRow.username_key == username_key)
+            )
+        return (_account(row), row.password_hash) if row else None
+
+    async def password_hash(self, account_id: AccountId) -> str | None:
+        """The hash of an account's password; None when it signs in elsewhere."""
+        async with self._database.transaction() as unit:
+            row = await unit.get(AccountRow, account_id)
+        return row.password_hash if row else None
+
+    async def add(
+        self, account: Account, *, username_key: str, password_hash: str | None, founder: bool
+    ) -> None:
+        """Store a new account. Raises `UsernameTaken`; for a second founder `AlreadyFounded`."""
+        try:
+            async with self._database.transaction() as unit:
+                unit.add(
+                    AccountRow(
+                        id=account.id,
+                        username=account.username,
+                        username_key=username_key,
+                        display_name=account.display_name,
+                        role=account.role,
+                        founder=True if founder else None,
+                        password_hash=password_hash,
+                        created_wall_ms=account.created_wall_ms,
+                    )
+                )
+        except IntegrityError as error:
+            if founder and await self.count():
+                raise AlreadyFounded from error
+            raise UsernameTaken from error
+
+    async def set_password_hash(self, account_id: AccountId, password_hash: str) -> None:
+        """Replace an account's password hash."""
+        async with self._database.transaction() as unit:
+            await unit.execute(
+                update(AccountRow)
+                .where(AccountRow.id == account_id)
+                .values(password_hash=password_hash)
+            )
+
+    async def set_disabled(self, account_id: AccountId, since_wall_ms: int | None) -> None:
+        """Switch an account off, or on again with None."""
+        async with self._database.transaction() as unit:
+            await unit.execute(
+                update(AccountRow)
+                .where(AccountRow.id == account_id)
+                .values(disabled_wall_ms=since_wall_ms)
+            )
+
+    async def by_identity(self, provider: Provider, subject: str) -> Account | None:
+        """The account that a provider's account is linked to."""
+        async with self._database.transaction() as unit:
+            row = await unit.scalar(
+                select(AccountRow)
+                .join(IdentityRow, IdentityRow.account_id == AccountRow.id)
+                .where(IdentityRow.provider == provider, IdentityRow.subject == subject)
+            )
+        return _account(row) if row else None
+
+    async def identity(
+        self, account_id: AccountId, provider: Provider
+    ) -> tuple[Identity, str | None] | None:
+        """An account's link to a provider, and its sealed token."""
+        async with self._database.transaction() as unit:
+            row = await unit.scalar(
+                select(IdentityRow).where(
+                    IdentityRow.account_id == account_id, IdentityRow.provider == provider
+                )
+            )
+        return (_identity(row), row.sealed_token) if row else None
+
+    async def put_identity(
+        self, identity: Identity, sealed_token: str | None, now_wall_ms: int
+    ) -> None:
+        """Link, or replace the link. Raises `IdentityTaken` when somebody else has it."""
+        try:
+            async with self._database.transaction() as unit:
+                row = await unit.scalar(
+                    select(IdentityRow).where(
+                        IdentityRow.account_id == identity.account_id,
+                        IdentityRow.provider == identity.provider,
+                    )
+                )
+                if row is None:
+                    row = IdentityRow(
+                        id=new_id("idn"),
+                        account_id=identity.account_id,
+                        provider=identity.provider,
+                        created_wall_ms=now_wall_ms,
+                    )
+                    unit.add(row)
+                row.subject = identity.subject
+                row.username = identity.username
+                row.sealed_token = sealed_token
+        except IntegrityError as error:
+            raise IdentityTaken from error
+
+    async def add_guest(self, guest: Guest) -> None:
+        """Store a new guest."""
+        async with self._database.transaction() as unit:
+            unit.add(
+                GuestRow(
+                    id=guest.id,
+                    room_id=guest.room_id,
+                    name=guest.name,
+                    created_wall_ms=guest.created_wall_ms,
+                )
+            )
+
+    async def guest(self, guest_id: GuestId) -> Guest | None:
+        """A guest by their id."""
+        async with self._database.transaction() as unit:
+            row = await unit.get(GuestRow, guest_id)
+        if row is None:
+            return None
+        return Guest(GuestId(row.id), RoomId(row.room_id), row.name, row.created_wall_ms)
+
+
+def _account(row: AccountRow) -> Account:
+    role: AccountRole = "owner" if row.role == "owner" else "user"
+    return Account(
+        id=AccountId(row.id),
+        username=row.username,
+        display_name=row.display_name,
+        role=role,
+        disabled=row.disabled_wall_ms is not None,
+        created_wall_ms=row.created_wall_ms,
+    )
+
+
+def _identity(row: IdentityRow) -> Identity:
+    return Identity(AccountId(row.account_id), "plex", row.subject, row.username)
