@@ -1,7 +1,5 @@
 """What can go wrong with Plex, in words for the person in front of the screen."""
 
-# ruff: noqa: N818 - named after what happened, as a person would say it
-
 from watchtogether.kit.errors import AppError
 
 

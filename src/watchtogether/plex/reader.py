@@ -33,7 +33,7 @@ def read_bytes(body: bytes, content_type: str = "") -> Mapping[str, object]:
         return {}
     value = _read_xml(body) if start == b"<" else _read_json(body)
     if isinstance(value, dict):
-        return value
+        return _modern(value, 0) if "_elementType" in value else value
     if isinstance(value, list):
         return {"items": value}
     raise PlexBadAnswer
@@ -95,6 +95,21 @@ class _XmlBuilder:
     def _text(self, text: str) -> None:
         if text.strip():
             self._open[-1]["text"] = text.strip()
+
+
+def _modern(old: Mapping[str, object], depth: int) -> dict[str, object]:
+    """The JSON of servers before 1.0: `_elementType` and `_children` at every level."""
+    if depth > _MAX_DEPTH:
+        raise PlexBadAnswer
+    element = {name: value for name, value in old.items() if not name.startswith("_")}
+    children = old.get("_children")
+    for child in children if isinstance(children, list) else []:
+        if isinstance(child, dict):
+            name = _json_name(str(child.get("_elementType", "")), child)
+            siblings = element.setdefault(name, [])
+            if isinstance(siblings, list):
+                siblings.append(_modern(child, depth + 1))
+    return {str(old["_elementType"]): element} if depth == 0 else element
 
 
 def _json_name(name: str, element: Mapping[str, object]) -> str:
