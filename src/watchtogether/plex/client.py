@@ -24,7 +24,7 @@ from pydantic import SecretStr
 
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.ids import AccountId, ServerId
-from watchtogether.plex import wire
+from watchtogether.plex import parse, wire
 from watchtogether.plex.breaker import Breaker
 from watchtogether.plex.errors import (
     PlexAddressRefused,
@@ -35,6 +35,7 @@ from watchtogether.plex.errors import (
     PlexUnauthorized,
     PlexUnreachable,
 )
+from watchtogether.plex.model import ServerIdentity
 from watchtogether.plex.reader import read_document
 from watchtogether.plex.wire import Answer, Bounds, Params, Stream
 
@@ -45,6 +46,7 @@ _MAX_WAITING = 64
 _MAX_SERVERS = 256
 _ATTEMPTS = 3
 _USUAL = Bounds()
+_PROBE = Bounds(read_s=2.0, deadline_s=2.5, max_bytes=64 * 1024)
 _STREAMED = Bounds(deadline_s=None, max_bytes=256 * wire.MIB)
 _GATEWAY_ERRORS = frozenset({502, 503, 504})
 
@@ -225,6 +227,21 @@ class PlexHttp:
             raise
         finally:
             self._record(host, lane, outcome, self._clock.monotonic_ms() - started_ms)
+
+    async def identity(self, base_url: str) -> ServerIdentity:
+        """Which machine answers there; asked without a token, past the breaker, once.
+
+        An answer closes the breaker of that address. Raises `PlexBadAnswer` when it is no Plex.
+        """
+        headers = {"Accept": "application/json", **self._product.headers()}
+        call = wire.Call("GET", wire.build_url(base_url, "/identity"), headers)
+        answer = await wire.fetch(self._client, call, _PROBE)
+        raise_for_status(answer)
+        found = parse.identity(await read_document(answer.body, answer.content_type))
+        if found is None:
+            raise PlexBadAnswer
+        self._host(base_url).breaker.succeeded()
+        return found
 
     def is_open(self, server: ServerAccess) -> bool:
         """Whether the breaker of this address is open just now."""

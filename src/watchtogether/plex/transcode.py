@@ -21,7 +21,7 @@ import structlog
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.ids import RatingKey
 from watchtogether.plex.client import PlexHttp, ServerAccess, raise_for_status
-from watchtogether.plex.errors import PlexBadAnswer, PlexError, PlexSlow
+from watchtogether.plex.errors import PlexBadAnswer, PlexError
 from watchtogether.plex.reader import read_document
 from watchtogether.plex.wire import MIB, Answer, Bounds, Params
 
@@ -236,6 +236,7 @@ def start_params(order: Order) -> dict[str, str | int]:
         "videoResolution": f"{order.width}x{order.height}",
         "maxVideoBitrate": order.bitrate_kbps,
         "videoQuality": 100,
+        "secondsPerSegment": 3,
         "mediaBufferSize": 102_400,
         "autoAdjustQuality": 0,
         "offset": f"{order.offset_s:g}" if order.offset_s < 1e5 else f"{order.offset_s:.0f}",

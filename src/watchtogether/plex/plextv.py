@@ -1,0 +1,111 @@
+"""The only place that speaks to plex.tv: sign-in codes, the person, their servers."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import quote, urlencode
+
+import httpx2
+
+from watchtogether.plex import parse_tv, wire
+from watchtogether.plex.client import Product
+from watchtogether.plex.errors import (
+    PlexBadAnswer,
+    PlexBusy,
+    PlexSlow,
+    PlexTvUnreachable,
+    PlexUnauthorized,
+    PlexUnreachable,
+)
+from watchtogether.plex.model import Pin, PlexAccount, Resource
+from watchtogether.plex.reader import read_document
+from watchtogether.plex.wire import MIB, Answer, Bounds, Call
+
+_API, _PAGE = "https://plex.tv", "https://app.plex.tv"
+_BOUNDS: Final = Bounds(connect_s=3.0, read_s=4.5, deadline_s=5.0, max_bytes=4 * MIB)
+_PIN_ID = re.compile(r"[0-9A-Za-z-]{1,60}")
+
+
+class PlexTv:
+    """`base_url` stands for plex.tv and app.plex.tv alike; empty means the real ones.
+
+    Everything raises `PlexTvUnreachable` when plex.tv does not answer in its own way, and
+    `PlexBusy` when it asks for patience.
+    """
+
+    def __init__(self, client: httpx2.AsyncClient, product: Product, base_url: str = "") -> None:
+        self._client = client
+        self._product = product
+        self._api = base_url.rstrip("/") or _API
+        self._page = base_url.rstrip("/") or _PAGE
+
+    def sign_in_url(self, code: str) -> str:
+        """The page where a person approves the code; everything is behind the fragment."""
+        query = {
+            "clientID": self._product.client_identifier,
+            "code": code,
+            "context[device][product]": self._product.name,
+        }
+        return f"{self._page}/auth#?{urlencode(query, quote_via=quote, safe='')}"
+
+    async def create_pin(self) -> Pin:
+        answer = await self._send("POST", "/api/v2/pins", {"strong": "true"})
+        pin = parse_tv.pin(await self._read(answer))
+        if pin is None:
+            raise PlexTvUnreachable
+        return pin
+
+    async def pin(self, pin_id: str) -> Pin | None:
+        """The code as it stands now; None when it has expired."""
+        if not _PIN_ID.fullmatch(pin_id):
+            return None
+        answer = await self._send("GET", f"/api/v2/pins/{pin_id}")
+        if answer.status in {404, 410}:
+            return None
+        return parse_tv.pin(await self._read(answer))
+
+    async def user(self, token: str) -> PlexAccount:
+        """Whose token it is. Raises `PlexUnauthorized` only when plex.tv says so (401)."""
+        person = parse_tv.account(
+            await self._read(await self._send("GET", "/api/v2/user", token=token))
+        )
+        if person is None:
+            raise PlexTvUnreachable
+        return person
+
+    async def resources(self, token: str) -> tuple[Resource, ...]:
+        """The media servers this person may use, each with a token of its own."""
+        params = {"includeHttps": 1, "includeRelay": 1, "includeIPv6": 1}
+        answer = await self._send("GET", "/api/v2/resources", params, token=token)
+        return parse_tv.resources(await self._read(answer))
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str | int] | None = None,
+        *,
+        token: str | None = None,
+    ) -> Answer:
+        headers = {"Accept": "application/json", **self._product.headers()}
+        if token is not None:
+            headers["X-Plex-Token"] = token
+        call = Call(method, wire.build_url(self._api, path, params), headers)
+        try:
+            return await wire.fetch(self._client, call, _BOUNDS)
+        except (PlexUnreachable, PlexSlow, PlexBadAnswer) as error:
+            raise PlexTvUnreachable from error
+
+    async def _read(self, answer: Answer) -> Mapping[str, object]:
+        if answer.status == 401:
+            raise PlexUnauthorized
+        if answer.status == 429:
+            raise PlexBusy(
+                "plex.tv asks for a little patience. Try again in a minute.", retry_after_s=30
+            )
+        if not 200 <= answer.status < 300:
+            raise PlexTvUnreachable
+        try:
+            return await read_document(answer.body, answer.content_type)
+        except PlexBadAnswer as error:
+            raise PlexTvUnreachable from error
