@@ -1,0 +1,82 @@
+"""Chat's door on Socket.IO."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from watchtogether.chat.history import History
+from watchtogether.kit.ids import new_id
+from watchtogether.realtime.gateway import Connection, Gateway, Payload
+from watchtogether.rooms.announcer import channel_of, stamp
+from watchtogether.rooms.errors import NotInRoom
+from watchtogether.rooms.schemas import CommandId, Identifier, Message
+from watchtogether.rooms.sockets import Place
+from watchtogether.rooms.wire import message_wire
+from watchtogether.sync import commands as c
+
+
+class Send(Message):
+    """A message; its text is checked by the core (SPEC CHAT-1)."""
+
+    id: CommandId
+    text: Annotated[str, Field(max_length=20_000)]
+    reply_to: Identifier | None = None
+
+
+class Typing(Message):
+    typing: bool
+
+
+class React(Message):
+    emoji: Annotated[str, Field(min_length=1, max_length=16)]
+
+
+class Delete(Message):
+    id: CommandId
+    message_id: Identifier
+
+
+class ChatSockets:
+    """Registers chat's events with the gateway."""
+
+    def __init__(self, gateway: Gateway, history: History) -> None:
+        self._gateway = gateway
+        self._history = history
+        gateway.on("chat:send", Send, self._send)
+        gateway.on("chat:delete", Delete, self._delete)
+        gateway.on("chat:typing", Typing, self._typing)
+        gateway.on("chat:react", React, self._react)
+
+    async def _send(self, connection: Connection, message: Send) -> Payload:
+        """Committed before it is acknowledged; a repeated id gives the same message."""
+        place = _place(connection)
+        command = c.Say(place.member_id, new_id("msg"), message.text, message.reply_to)
+        outcome = await place.live.execute(command, message.id)
+        return {"message": message_wire(outcome.records[0]), "repeated": outcome.repeated}
+
+    async def _delete(self, connection: Connection, message: Delete) -> Payload:
+        place = _place(connection)
+        author = await self._history.author(place.room_id, message.message_id)
+        command = c.DeleteMessage(place.member_id, message.message_id, author)
+        await place.live.execute(command, message.id)
+        return {}
+
+    async def _typing(self, connection: Connection, message: Typing) -> Payload:
+        return await self._float(connection, "chat:typing", {"typing": message.typing})
+
+    async def _react(self, connection: Connection, message: React) -> Payload:
+        return await self._float(connection, "chat:reaction", {"emoji": message.emoji})
+
+    async def _float(self, connection: Connection, event: str, payload: Payload) -> Payload:
+        """Tell the others something that nobody keeps."""
+        place = _place(connection)
+        told = stamp(place.live.room, payload | {"member_id": place.member_id})
+        await self._gateway.emit(channel_of(place.room_id), event, told, skip=connection.id)
+        return {}
+
+
+def _place(connection: Connection) -> Place:
+    place: Place | None = connection.place
+    if place is None:
+        raise NotInRoom
+    return place

@@ -1,0 +1,1 @@
+"""Health and, later, metrics and the dashboard."""

@@ -1,0 +1,1 @@
+"""Live rooms: the log, the one writer per room, invites, and both doors."""

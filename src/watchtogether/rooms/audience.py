@@ -1,0 +1,58 @@
+"""The rooms, as streaming sees them (implements `stream.ports.Audience`)."""
+
+from collections.abc import Callable
+
+from watchtogether.kit.clock import Clock
+from watchtogether.kit.ids import RoomId, SessionId
+from watchtogether.rooms.registry import Registry
+from watchtogether.stream.ports import Screening, TicketClaims
+from watchtogether.sync.room import Room
+
+
+class RoomAudience:
+    """Answers from memory, at each request for bytes (SPEC STR-1)."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        clock: Clock,
+        rendition: str,
+        session_is_over: Callable[[SessionId], bool],
+    ) -> None:
+        self._registry = registry
+        self._clock = clock
+        self._rendition = rendition
+        self._session_is_over = session_is_over
+
+    def watching(self, claims: TicketClaims) -> Screening | None:
+        live = self._registry.loaded(claims.room_id)
+        if live is None or live.room.closed or self._session_is_over(claims.session_id):
+            return None
+        if claims.member_id not in live.room.members:
+            return None
+        shown = self._screening(live.room)
+        same = shown is not None and (shown.server_id, shown.rating_key) == (
+            claims.server_id,
+            claims.rating_key,
+        )
+        return shown if same else None
+
+    def screening(self, room_id: RoomId) -> Screening | None:
+        live = self._registry.loaded(room_id)
+        return None if live is None or live.room.closed else self._screening(live.room)
+
+    def _screening(self, room: Room) -> Screening | None:
+        timeline = room.timeline
+        if timeline.item is None:
+            return None
+        return Screening(
+            room_id=room.id,
+            generation=timeline.generation,
+            server_id=timeline.item.server,
+            rating_key=timeline.item.rating_key,
+            account_id=timeline.item.account_id,
+            duration_s=timeline.duration_s,
+            rendition=self._rendition,
+            state=timeline.state.value,
+            position_s=timeline.position_at(self._clock.monotonic_ms()),
+        )

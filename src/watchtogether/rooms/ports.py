@@ -1,0 +1,26 @@
+"""What rooms need from other layers, filled in by `app.py`."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from watchtogether.kit.ids import AccountId, RatingKey, RoomId, ServerId
+from watchtogether.rooms.wire import Wire
+from watchtogether.sync.timeline import RoomItem
+
+
+class Catalogue(Protocol):
+    """The library as a room sees it, with one account's access."""
+
+    async def room_item(
+        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
+    ) -> RoomItem:
+        """The film or episode. Raises the errors of `plex.errors`."""
+        ...
+
+    async def next_episode(self, item: RoomItem) -> RoomItem | None:
+        """What follows an episode; None for films and after the last one."""
+        ...
+
+
+History = Callable[[RoomId, int | None], Awaitable[list[Wire]]]
+"""The newest chat messages of a room; with a seq, all that came after it."""

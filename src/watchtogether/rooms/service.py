@@ -1,0 +1,173 @@
+"""Opening rooms, coming in, and what a member is given on joining."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from watchtogether.accounts.model import Principal
+from watchtogether.kit.clock import Clock
+from watchtogether.kit.ids import (
+    AccountId,
+    GuestId,
+    MemberId,
+    RatingKey,
+    RoomCode,
+    RoomId,
+    ServerId,
+    new_id,
+    new_room_code,
+)
+from watchtogether.rooms.errors import CommandRefused, InviteNeeded, NotInRoom
+from watchtogether.rooms.invites import Invites
+from watchtogether.rooms.live import LiveRoom
+from watchtogether.rooms.log import RoomLog
+from watchtogether.rooms.ports import Catalogue
+from watchtogether.rooms.registry import Registry
+from watchtogether.rooms.schemas import RoomPatch
+from watchtogether.sync import commands as c
+from watchtogether.sync.draft import Reason
+from watchtogether.sync.room import Member, Room, Rules
+from watchtogether.sync.timeline import RoomItem
+
+NAME_ATTEMPTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A person's place in a live room."""
+
+    live: LiveRoom
+    member: Member
+
+    @property
+    def room(self) -> Room:
+        return self.live.room
+
+
+class RoomService:
+    """Everything about rooms that does not need a socket."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        room_log: RoomLog,
+        invites: Invites,
+        catalogue: Catalogue,
+        clock: Clock,
+        clean_name: Callable[[str], str],
+    ) -> None:
+        self.registry = registry
+        self.log = room_log
+        self.invites = invites
+        self._catalogue = catalogue
+        self._clock = clock
+        self._clean_name = clean_name
+
+    async def open(
+        self, owner: Principal, name: str | None, server: str | None, rating_key: str | None
+    ) -> Seat:
+        """A new room with its owner as the first member, and something on if asked for."""
+        account_id = AccountId(owner.id)
+        item = None
+        if server and rating_key:
+            item = await self.item(account_id, server, rating_key)
+        title = self._clean_name(name) if name else f"{owner.name}’s party"[:40]
+        live = await self.registry.create(
+            RoomId(new_id("room")), new_room_code(), account_id, Rules(name=title)
+        )
+        seat = await self.enter(live.room.code, owner)
+        if item is not None:
+            await live.execute(c.Load(seat.member.id, 0, item, 0.0, play=False))
+        return seat
+
+    async def mine(self, person: Principal) -> list[Room]:
+        """Open rooms this person is or was in, those last alive first."""
+        if person.kind == "guest":
+            codes = [live.room.code for live in self.registry if live.room.id == person.room_id]
+        else:
+            codes = await self.log.codes_of(person.id)
+        return [(await self.registry.get(code)).room for code in codes]
+
+    async def enter(self, code: RoomCode, person: Principal) -> Seat:
+        """Take this person in, or find the seat they have. Raises `CommandRefused` and the like."""
+        live = await self.registry.get(code)
+        self._admit(live.room, person)
+        member_id = member_id_of(live.room.id, person.id)
+        for name in _names(person.name):
+            try:
+                await live.execute(_enter(member_id, name, person))
+            except CommandRefused as refusal:
+                if refusal.reason is Reason.NAME_TAKEN and person.kind == "account":
+                    continue
+                raise
+            break
+        return Seat(live, live.room.members[member_id])
+
+    async def admit_guest(self, code: RoomCode, name: str, invite: str | None) -> tuple[Room, str]:
+        """Check whether somebody may become a guest here; gives the room and the clean name.
+
+        An invitation is used up by this.
+        """
+        live = await self.registry.get(code)
+        clean = self._clean_name(name)
+        taken = any(m.name.casefold() == clean.casefold() for m in live.room.members.values())
+        if taken:
+            raise CommandRefused(Reason.NAME_TAKEN)
+        if invite is not None:
+            await self.invites.redeem(live.room.id, invite)
+        elif live.room.rules.invite_only:
+            raise InviteNeeded
+        return live.room, clean
+
+    async def seat(self, code: RoomCode, person: Principal) -> Seat:
+        """Where this person sits. Raises `NotInRoom` when they don't."""
+        live = await self.registry.get(code)
+        member = live.room.members.get(member_id_of(live.room.id, person.id))
+        if member is None:
+            raise NotInRoom
+        return Seat(live, member)
+
+    async def edit(self, seat: Seat, patch: RoomPatch) -> Room:
+        """Change what the patch names."""
+        changes = patch.model_dump(exclude_none=True)
+        if "name" in changes:
+            changes["name"] = self._clean_name(changes["name"])
+        rules = replace(seat.room.rules, **changes)
+        return (await seat.live.execute(c.Edit(seat.member.id, rules))).room
+
+    async def item(self, account_id: AccountId, server: str, rating_key: str) -> RoomItem:
+        """A film from somebody's own library."""
+        return await self._catalogue.room_item(account_id, ServerId(server), RatingKey(rating_key))
+
+    async def follow_up(self, room: Room) -> RoomItem | None:
+        """What `next` plays when the queue is empty (SPEC PB-16)."""
+        item = room.timeline.item
+        if room.queue or item is None or item.kind != "episode":
+            return None
+        return await self._catalogue.next_episode(item)
+
+    def _admit(self, room: Room, person: Principal) -> None:
+        """Guests belong to one room; an invitation is asked of strangers only."""
+        if person.kind == "guest" and person.room_id != room.id:
+            raise NotInRoom
+        known = member_id_of(room.id, person.id) in room.members
+        if person.kind == "account" and room.rules.invite_only and not known:
+            if AccountId(person.id) != room.owner:
+                raise InviteNeeded
+
+
+def member_id_of(room_id: RoomId, person_id: str) -> MemberId:
+    """The same person is the same member of a room, always (SPEC MEM-1)."""
+    digest = hashlib.sha256(f"{room_id}|{person_id}".encode()).hexdigest()
+    return MemberId(f"mem_{digest[:24]}")
+
+
+def _enter(member_id: MemberId, name: str, person: Principal) -> c.Enter:
+    if person.kind == "account":
+        return c.Enter(member_id, name, account_id=AccountId(person.id))
+    return c.Enter(member_id, name, guest_id=GuestId(person.id))
+
+
+def _names(name: str) -> list[str]:
+    """The name, then the name with a number: an account is let in even if its name is taken."""
+    return [name, *(f"{name[:36]} {number}" for number in range(2, NAME_ATTEMPTS))]

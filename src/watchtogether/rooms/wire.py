@@ -1,0 +1,159 @@
+"""What members are shown of a room: the wire forms of SPEC PB-1 and of `docs/reference`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from watchtogether.kit.ids import MemberId
+from watchtogether.rooms.log import Record
+from watchtogether.sync import events as e
+from watchtogether.sync.room import Member, QueueEntry, Room
+from watchtogether.sync.timeline import RoomItem, Timeline
+
+Wire = dict[str, Any]  # Any: JSON
+Renderer = Callable[[Room, Record], tuple[str, Wire] | None]
+"""Event name and payload of a durable event; None for what is not told."""
+
+
+def item_wire(item: RoomItem | None) -> Wire | None:
+    """A film as members see it; whose access it is stays here."""
+    if item is None:
+        return None
+    return {
+        "server": item.server,
+        "rating_key": item.rating_key,
+        "kind": item.kind,
+        "title": item.title,
+        "subtitle": item.subtitle,
+        "duration_s": item.duration_s,
+        "poster": item.poster,
+        "backdrop": item.backdrop,
+    }
+
+
+def person_wire(room: Room, member_id: MemberId | None) -> Wire | None:
+    """Who did it; the name of somebody who has left is not kept."""
+    if member_id is None:
+        return None
+    member = room.members.get(member_id)
+    return {"member_id": member_id, "name": member.name if member else None}
+
+
+def timeline_wire(room: Room, rendition: str) -> Wire:
+    """The whole shared vector (SPEC PB-1)."""
+    timeline: Timeline = room.timeline
+    return {
+        "epoch": timeline.epoch,
+        "revision": timeline.revision,
+        "item": item_wire(timeline.item),
+        "duration_s": timeline.duration_s,
+        "state": timeline.state,
+        "position_s": timeline.position_s,
+        "rate": timeline.rate,
+        "as_of_ms": timeline.as_of_ms,
+        "clock_id": timeline.clock_id,
+        "stream": (
+            {"generation": timeline.generation, "rendition": rendition} if timeline.item else None
+        ),
+        "by": person_wire(room, timeline.by),
+        "cause": timeline.cause,
+    }
+
+
+def member_wire(room: Room, member: Member) -> Wire:
+    """A member with their present state."""
+    presence = room.presence_of(member.id)
+    return {
+        "id": member.id,
+        "name": member.name,
+        "colour": member.colour,
+        "kind": "account" if member.account_id else "guest",
+        "host": member.id == room.host,
+        "online": presence.online,
+        "ready": presence.ready,
+        "excused": presence.excused,
+        "stalled": presence.stalled_since_ms is not None,
+        "buffered_s": round(presence.buffered_s, 1),
+        "drift_ms": presence.drift_ms,
+        "rtt_ms": presence.rtt_ms,
+        "permits": sorted(member.permits),
+    }
+
+
+def members_wire(room: Room) -> list[Wire]:
+    """Everybody, those who have been here longest first."""
+    by_age = sorted(room.members.values(), key=lambda m: m.joined_seq)
+    return [member_wire(room, member) for member in by_age]
+
+
+def entry_wire(room: Room, entry: QueueEntry) -> Wire:
+    return {"id": entry.id, "item": item_wire(entry.item), "by": person_wire(room, entry.by)}
+
+
+def queue_wire(room: Room) -> list[Wire]:
+    return [entry_wire(room, entry) for entry in room.queue]
+
+
+def rules_wire(room: Room, link: str) -> Wire:
+    """The room itself, without what is on."""
+    owner = room.member_of(room.owner)
+    return {
+        "code": room.code,
+        "name": room.rules.name,
+        "link": link,
+        "control": room.rules.control,
+        "wait_policy": room.rules.wait_policy,
+        "invite_only": room.rules.invite_only,
+        "owner_member_id": owner.id if owner else None,
+    }
+
+
+def message_wire(record: Record) -> Wire:
+    """A chat message; `text` is null once it was deleted."""
+    event = record.event
+    assert isinstance(event, e.MessageSent)
+    return {
+        "id": event.message_id,
+        "seq": record.seq,
+        "member_id": event.member_id,
+        "name": event.name,
+        "colour": event.colour,
+        "text": event.text,
+        "reply_to": event.reply_to,
+        "position_s": event.position_s,
+        "wall_ms": record.wall_ms,
+    }
+
+
+def renderer(link: Callable[[Room], str], rendition: str) -> Renderer:
+    """How each durable event is told to members."""
+
+    def render(room: Room, record: Record) -> tuple[str, Wire] | None:
+        match record.event:
+            case e.PlaybackChanged():
+                return "playback:timeline", timeline_wire(room, rendition)
+            case e.MemberJoined(member):
+                return "member:joined", {"member": member_wire(room, member)}
+            case e.MemberLeft(member_id, name, reason):
+                return "member:left", {"member_id": member_id, "name": name, "reason": reason}
+            case e.MemberPermitted(member_id, _):
+                member = room.members[member_id]
+                return "member:changed", {"members": [member_wire(room, member)]}
+            case e.HostChanged(member_id, reason):
+                return "host:changed", {"member_id": member_id, "reason": reason}
+            case e.QueueChanged():
+                return "queue:changed", {
+                    "queue": queue_wire(room),
+                    "by": person_wire(room, record.by),
+                }
+            case e.MessageSent():
+                return "chat:message", {"message": message_wire(record)}
+            case e.MessageDeleted(message_id):
+                return "chat:deleted", {"message_id": message_id}
+            case e.RoomEdited():
+                return "room:changed", {"room": rules_wire(room, link(room))}
+            case e.RoomClosed(reason):
+                return "room:closed", {"reason": reason}
+            case e.RoomCreated():
+                return None
+
+    return render
