@@ -33,10 +33,14 @@ class Guard:
         self._cookies = cookies
         self._limiter = limiter
 
+    async def identify(self, request: Request) -> Principal:
+        """As `principal`, but counting nothing: for sign-out, which must always be possible."""
+        token = _bearer(request.headers.get("authorization"))
+        return await self.authenticate_handshake(request.headers, token)
+
     async def principal(self, request: Request) -> Principal:
         """An account or a guest. Raises `NotSignedIn` or `SessionExpired`."""
-        token = _bearer(request.headers.get("authorization"))
-        who = await self.authenticate_handshake(request.headers, token)
+        who = await self.identify(request)
         if request.method not in _READING:
             await self._limiter.hit(GENERAL, who.session_id)
         return who

@@ -8,6 +8,8 @@ from watchtogether.kit.ids import AccountId, GuestId, RoomId, SessionId
 AccountRole = Literal["owner", "user"]
 Role = Literal["owner", "user", "guest"]
 Provider = Literal["plex"]
+SignUpPolicy = Literal["closed", "plex", "open"]
+"""Who may make an account once the owner exists: nobody, people whom Plex vouches for, everyone."""
 
 
 @dataclass(frozen=True, slots=True)

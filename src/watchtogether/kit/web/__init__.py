@@ -5,5 +5,6 @@ Plain ASGI middlewares without knowledge of any domain. `protect` puts them arou
 
 from watchtogether.kit.web.address import client_address
 from watchtogether.kit.web.hosts import PublicAddress
+from watchtogether.kit.web.protect import protect
 
-__all__ = ["PublicAddress", "client_address"]
+__all__ = ["PublicAddress", "client_address", "protect"]

@@ -53,6 +53,17 @@ class PublicAddress:
         return host is None or host == self.host or not _is_machine_address(host)
 
 
+def is_loopback_host(host_header: str) -> bool:
+    """Whether a `Host` is this machine's own name for itself: nobody else's page has it."""
+    host = _hostname(host_header)
+    if host is None:
+        return False
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 def _hostname(host_header: str) -> str | None:
     if not host_header or set(host_header) & set("/\\@?# \t"):
         return None
