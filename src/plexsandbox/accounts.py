@@ -28,7 +28,9 @@ class Account:
         return self.email is None
 
 
-OLIVE = Account("olive", 11001, "a3f1c2d4e5b60718", "Olive", "olive@example.com", owner=True, home=True)
+OLIVE = Account(
+    "olive", 11001, "a3f1c2d4e5b60718", "Olive", "olive@example.com", owner=True, home=True
+)
 FRIDA = Account("frida", 11002, "b4e2d3c5f6a71829", "Frida", "frida@example.com")
 STEN = Account("sten", 11003, "c5d3e4b6a7f8293a", "Sten", "sten@example.com", server=False)
 KIT = Account("kit", 11004, "d6c4f5a7b8e93a4b", "Kit", None, home=True, pin="1234")

@@ -9,7 +9,9 @@ from pathlib import PurePath
 VIDEO_SUFFIXES = frozenset({".mp4", ".mkv", ".m4v", ".mov", ".avi", ".webm", ".ts"})
 
 _YEAR = re.compile(r"^(?P<title>.+?)[ ._]*\((?P<year>(?:19|20)\d\d)\)")
-_EPISODE = re.compile(r"^(?P<before>.*?)[sS](?P<season>\d{1,2})[ ._]?[eE](?P<episode>\d{1,3})(?P<after>.*)$")
+_EPISODE = re.compile(
+    r"^(?P<before>.*?)[sS](?P<season>\d{1,2})[ ._]?[eE](?P<episode>\d{1,3})(?P<after>.*)$"
+)
 _ODD_SPACES = re.compile(r"[._\s]+")
 _EDGES = " -–._"
 
@@ -30,7 +32,7 @@ class EpisodeName:
 
 
 def film_name(path: PurePath) -> FilmName:
-    """Of a path relative to the folder of films: its folder's name if there is one, else its own."""
+    """Of a path relative to the folder of films: named by its folder if it has one."""
     return _title_and_year(path.parts[0] if len(path.parts) > 1 else path.stem)
 
 

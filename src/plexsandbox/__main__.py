@@ -1,0 +1,5 @@
+"""`python -m plexsandbox`."""
+
+from plexsandbox.cli import main
+
+main()

@@ -1,0 +1,133 @@
+"""Composition root: builds the parts, mounts the routes, owns the background tasks."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from plexsandbox import controls
+from plexsandbox.accounts import Tokens
+from plexsandbox.answers import PlexError
+from plexsandbox.box import Sandbox
+from plexsandbox.films.studio import Studio
+from plexsandbox.library import Library
+from plexsandbox.options import Options
+from plexsandbox.pictures import Pictures
+from plexsandbox.playing import NowPlaying
+from plexsandbox.plextv import account, auth_page, pins
+from plexsandbox.pms import (
+    hubs,
+    images,
+    items,
+    parts,
+    playqueues,
+    progress,
+    sections,
+    server,
+    sessions,
+    transcode,
+)
+from plexsandbox.state import State
+from plexsandbox.stats import Stats
+from plexsandbox.transcoder.pool import TranscodePool
+
+WORK_FOLDER = ".plexsandbox"
+
+
+def create_app(media_dir: Path | str, options: Options | None = None) -> Starlette:
+    """The application over a folder of videos; its lifespan scans first, then serves."""
+    box = build(Path(media_dir).resolve(), options or Options())
+    app = Starlette(
+        routes=_routes(),
+        lifespan=_lifespan,
+        exception_handlers={HTTPException: _plain_refusal},
+        middleware=[
+            Middleware(
+                CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]
+            )
+        ],
+    )
+    app.state.box = box
+    return app
+
+
+def build(media_dir: Path, options: Options) -> Sandbox:
+    """Reads the persisted state; nothing runs yet."""
+    work_dir = media_dir / WORK_FOLDER
+    state = State(work_dir / "state.json")
+    stats = Stats()
+    transcodes = work_dir / "transcodes"
+    shutil.rmtree(transcodes, ignore_errors=True)
+    return Sandbox(
+        media_dir=media_dir,
+        work_dir=work_dir,
+        options=options,
+        state=state,
+        tokens=Tokens(state),
+        library=Library(media_dir, state),
+        pool=TranscodePool(transcodes, options, stats),
+        now_playing=NowPlaying(),
+        pins=pins.Pins(),
+        play_queues=playqueues.PlayQueues(),
+        pictures=Pictures(work_dir / "frames"),
+        studio=Studio(media_dir, work_dir / "films"),
+        stats=stats,
+    )
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    box: Sandbox = app.state.box
+    await box.library.rescan()
+    async with asyncio.TaskGroup() as tasks:
+        running = [
+            tasks.create_task(box.library.watch(box.options.scan_every_s)),
+            tasks.create_task(box.pool.tend()),
+        ]
+        if box.options.make_films:
+            running.append(tasks.create_task(box.studio.work(box.library.rescan)))
+        try:
+            yield
+        finally:
+            for task in running:
+                task.cancel()
+            await box.pool.close()
+
+
+async def _plain_refusal(_: Request, error: Exception) -> Response:
+    """Unknown paths and methods, in the media server's manner."""
+    if isinstance(error, HTTPException):
+        return PlexError(error.status_code, error.detail).response()
+    raise error
+
+
+def _routes() -> list[Route]:
+    """Sections' catch-all route stands after their named ones, see `sections.routes`."""
+    parts_of_it = (
+        controls,
+        auth_page,
+        pins,
+        account,
+        server,
+        sections,
+        items,
+        hubs,
+        images,
+        parts,
+        progress,
+        transcode,
+        sessions,
+        playqueues,
+    )
+    return [route for part in parts_of_it for route in part.routes()]

@@ -1,0 +1,43 @@
+"""The running sandbox: everything that the endpoints share, built by `app.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plexsandbox.accounts import Tokens
+from plexsandbox.faults import Faults
+from plexsandbox.library import Library
+from plexsandbox.options import Options
+from plexsandbox.state import State
+from plexsandbox.stats import Stats
+
+if TYPE_CHECKING:
+    from plexsandbox.films.studio import Studio
+    from plexsandbox.pictures import Pictures
+    from plexsandbox.playing import NowPlaying
+    from plexsandbox.plextv.pins import Pins
+    from plexsandbox.pms.playqueues import PlayQueues
+    from plexsandbox.transcoder.pool import TranscodePool
+
+VERSION = "1.43.0.10492-121068a07"
+"""The media server's version that the answers imitate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    media_dir: Path
+    work_dir: Path
+    options: Options
+    state: State
+    tokens: Tokens
+    library: Library
+    pool: TranscodePool
+    now_playing: NowPlaying
+    pins: Pins
+    play_queues: PlayQueues
+    pictures: Pictures
+    studio: Studio
+    stats: Stats = field(default_factory=Stats)
+    faults: Faults = field(default_factory=Faults)

@@ -1,0 +1,1 @@
+"""Films made on the spot, so that the demo has something worth watching."""

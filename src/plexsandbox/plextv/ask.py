@@ -1,0 +1,95 @@
+"""One request to the account service; refusals are JSON or XML here, never HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from plexsandbox.accounts import Account
+from plexsandbox.answers import Node, account_list_xml, account_xml, json_response
+from plexsandbox.ask import token_of
+from plexsandbox.box import Sandbox
+
+
+class AccountError(Exception):
+    def __init__(self, status: int, code: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.node: Node = {"code": code, "message": message, "status": status}
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAsk:
+    request: Request
+    box: Sandbox
+    account: Account | None
+    token: str | None
+
+    @property
+    def who(self) -> Account:
+        if self.account is None:
+            raise AccountError(401, 1001, "User could not be authenticated")
+        return self.account
+
+    @property
+    def as_json(self) -> bool:
+        return "application/json" in self.request.headers.get("accept", "")
+
+    @property
+    def client(self) -> str:
+        """Required on every request."""
+        name = "X-Plex-Client-Identifier"
+        client = self.request.query_params.get(name) or self.request.headers.get(name)
+        if not client:
+            raise AccountError(400, 1000, "X-Plex-Client-Identifier is missing")
+        return client
+
+    def value(self, name: str, default: str = "") -> str:
+        return self.request.query_params.get(name) or self.request.headers.get(name) or default
+
+    def one(self, name: str, node: Node, status: int = 200) -> Response:
+        if self.as_json:
+            return json_response(node, status)
+        return Response(account_xml(name, node), status, media_type="application/xml")
+
+    def many(self, name: str, nodes: list[Node]) -> Response:
+        """A bare list in JSON, `<things><thing/></things>` in XML."""
+        if self.as_json:
+            return json_response(nodes)
+        return Response(account_list_xml(name, nodes), media_type="application/xml")
+
+
+AccountHandler = Callable[[AccountAsk], Awaitable[Response]]
+
+
+def plextv(
+    path: str,
+    handler: AccountHandler,
+    methods: tuple[str, ...] = ("GET",),
+    *,
+    signed_in: bool = True,
+) -> Route:
+    async def endpoint(request: Request) -> Response:
+        box: Sandbox = request.app.state.box
+        box.stats.requests[path] += 1
+        token = token_of(request)
+        ask = AccountAsk(request, box, box.tokens.account(token), token)
+        try:
+            if signed_in:
+                _ = ask.who
+            return await handler(ask)
+        except AccountError as refusal:
+            return _refused(ask, refusal)
+
+    return Route(path, endpoint, methods=list(methods))
+
+
+def _refused(ask: AccountAsk, refusal: AccountError) -> Response:
+    if ask.as_json:
+        return json_response({"errors": [refusal.node]}, refusal.status)
+    body = account_list_xml("errors", [refusal.node])
+    return Response(body, refusal.status, media_type="application/xml")

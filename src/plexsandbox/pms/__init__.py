@@ -1,0 +1,1 @@
+"""The media server's HTTP surface, one module a topic."""

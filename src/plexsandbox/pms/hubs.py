@@ -1,0 +1,265 @@
+"""Shelves of the home screen, and search."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from plexsandbox.answers import Node, PlexError, bad_request, container
+from plexsandbox.ask import Ask, pms
+from plexsandbox.describe import Describer, library_head
+from plexsandbox.model import Item, ItemType
+from plexsandbox.pms.query import ordered, page
+from plexsandbox.pms.sections import deck, describer_of
+
+_DEFAULT_LIMIT = 3
+_TAG_TYPES = {"genre": 1, "director": 4, "actor": 6}
+_EMPTY_HUBS = ("collection", "playlist", "artist", "album", "track", "photo", "shared")
+
+
+def _hub(identifier: str, title: str, type_: str, key: str, nodes: list[Node]) -> Node:
+    return {
+        "hubKey": key,
+        "key": key,
+        "title": title,
+        "type": type_,
+        "hubIdentifier": identifier,
+        "context": f"hub.{identifier}",
+        "size": len(nodes),
+        "more": False,
+        "style": "shelf",
+        "promoted": True,
+        "Metadata": nodes,
+    }
+
+
+def _newest(describer: Describer, section_id: int) -> list[Item]:
+    type_ = ItemType.MOVIE if section_id == 1 else ItemType.EPISODE
+    return ordered(describer.catalogue.in_section(section_id, type_), "addedAt:desc", describer)
+
+
+def _continue_hub(describer: Describer, count: int) -> Node:
+    nodes = [describer.summary(item) for item in deck(describer)[:count]]
+    hub = _hub("home.continue", "Continue Watching", "mixed", "/hubs/continueWatching/items", nodes)
+    return hub | {"style": "hero"}
+
+
+def _recent_hub(describer: Describer, section_id: int, count: int) -> Node:
+    kind, title = ("movies", "Movies") if section_id == 1 else ("television", "TV")
+    nodes = [describer.summary(item) for item in _newest(describer, section_id)[:count]]
+    type_ = "movie" if section_id == 1 else "episode"
+    key = f"/library/sections/{section_id}/recentlyAdded"
+    return _hub(f"home.{kind}.recent", f"Recently Added {title}", type_, key, nodes)
+
+
+async def home(ask: Ask) -> Response:
+    describer = describer_of(ask)
+    count = ask.number("count", 12)
+    hubs = [_continue_hub(describer, count)]
+    hubs += [_recent_hub(describer, section.id, count) for section in describer.catalogue.sections]
+    filled = [hub for hub in hubs if hub["size"]]
+    return ask.plex(container(size=len(filled), allowSync=True, **library_head(), Hub=filled))
+
+
+async def section_hubs(ask: Ask) -> Response:
+    describer = describer_of(ask)
+    number = int(ask.path("section")) if ask.path("section").isdigit() else 0
+    count = ask.number("count", 12)
+    hubs = []
+    if describer.catalogue.section(number) is not None:
+        hubs = [_recent_hub(describer, number, count)]
+    return ask.plex(container(size=len(hubs), allowSync=True, **library_head(), Hub=hubs))
+
+
+async def continue_watching(ask: Ask) -> Response:
+    hub = _continue_hub(describer_of(ask), ask.number("count", 12))
+    hubs = [hub] if hub["size"] else []
+    return ask.plex(container(size=len(hubs), allowSync=True, **library_head(), Hub=hubs))
+
+
+async def continue_items(ask: Ask) -> Response:
+    describer = describer_of(ask)
+    return _metadata(ask, describer, deck(describer))
+
+
+async def recently_added(ask: Ask) -> Response:
+    describer = describer_of(ask)
+    items = [i for section in describer.catalogue.sections for i in _newest(describer, section.id)]
+    items.sort(key=lambda item: -item.added_at)
+    return _metadata(ask, describer, items)
+
+
+def _metadata(ask: Ask, describer: Describer, items: list[Item]) -> Response:
+    shown, counts = page(ask, items)
+    nodes = [describer.summary(item) for item in shown]
+    head = {"allowSync": True, **library_head()}
+    return ask.plex(container(size=len(nodes), **counts, **head, Metadata=nodes))
+
+
+async def search(ask: Ask) -> Response:
+    """Empty hubs are listed too; `limit=0` is a server error and a blank query a bad request."""
+    wanted, limit = _wanted(ask), ask.number("limit", _DEFAULT_LIMIT)
+    if limit == 0:
+        raise PlexError(500, "Internal Server Error")
+    describer = describer_of(ask)
+    hubs = [
+        _search_hub(type_.value, _title_of(type_), "Metadata", nodes[:limit])
+        for type_ in (ItemType.MOVIE, ItemType.SHOW, ItemType.EPISODE)
+        for nodes in [_found_items(describer, type_, wanted, ask.number("sectionId", 0))]
+    ]
+    hubs += [
+        _search_hub(
+            kind, f"{kind.title()}s", "Directory", _found_tags(describer, kind, wanted)[:limit]
+        )
+        for kind in _TAG_TYPES
+    ]
+    hubs += [_search_hub(kind, f"{kind.title()}s", "Metadata", []) for kind in _EMPTY_HUBS]
+    return ask.plex(container(size=len(hubs), Hub=hubs))
+
+
+def _wanted(ask: Ask) -> str:
+    wanted = ask.query("query").strip().casefold()
+    if not wanted:
+        raise bad_request()
+    return wanted
+
+
+def _title_of(type_: ItemType) -> str:
+    return f"{type_.value.title()}s"
+
+
+def _search_hub(identifier: str, title: str, rows: str, nodes: list[Node]) -> Node:
+    hub: Node = {
+        "title": title,
+        "type": identifier,
+        "hubIdentifier": identifier,
+        "context": f"hub.search.{identifier}" if nodes else "",
+        "size": len(nodes),
+        "more": False,
+        "style": "shelf",
+    }
+    return hub | ({rows: nodes} if nodes else {})
+
+
+def _score(title: str, wanted: str) -> float:
+    lowered = title.casefold()
+    if lowered == wanted:
+        return 1.0
+    if any(word.startswith(wanted) for word in lowered.split()) or lowered.startswith(wanted):
+        return 0.9
+    return 0.5 if wanted in lowered else 0.0
+
+
+def _found_items(describer: Describer, type_: ItemType, wanted: str, section_id: int) -> list[Node]:
+    """`section_id` ranks and does not filter, as on the real server."""
+    scored = [
+        (_score(item.title, wanted), item)
+        for item in describer.catalogue.items.values()
+        if item.type is type_
+    ]
+    hits = [(score, item) for score, item in scored if score]
+    hits.sort(key=lambda hit: (hit[1].section_id != section_id, -hit[0], hit[1].title))
+    return [describer.summary(item) | _found_in(describer, item, score) for score, item in hits]
+
+
+def _found_in(describer: Describer, item: Item, score: float) -> Node:
+    section = describer.section_of(item)
+    return {
+        "librarySectionID": section.id,
+        "librarySectionKey": f"/library/sections/{section.id}",
+        "librarySectionTitle": section.title,
+        "score": f"{score:.5f}",
+    }
+
+
+def _found_tags(describer: Describer, kind: str, wanted: str) -> list[Node]:
+    counts: dict[tuple[str, int], int] = {}
+    for item in describer.catalogue.items.values():
+        for name in _names(item, kind):
+            if _score(name, wanted):
+                counts[name, item.section_id] = counts.get((name, item.section_id), 0) + 1
+    return [
+        _tag_row(
+            describer, kind, name, section_id=section_id, count=count, score=_score(name, wanted)
+        )
+        for (name, section_id), count in sorted(counts.items())
+    ]
+
+
+def _names(item: Item, kind: str) -> tuple[str, ...]:
+    details = item.details
+    people = tuple(role.name for role in details.roles)
+    return {"genre": details.genres, "director": details.directors, "actor": people}[kind]
+
+
+def _tag_row(
+    describer: Describer, kind: str, name: str, *, section_id: int, count: int, score: float
+) -> Node:
+    section = describer.catalogue.section(section_id)
+    number, title = describer.tag_id(kind, name), section.title if section else ""
+    return {
+        "key": f"/library/sections/{section_id}/all?{kind}={number}",
+        "librarySectionID": section_id,
+        "librarySectionKey": f"/library/sections/{section_id}",
+        "librarySectionTitle": title,
+        "librarySectionType": section.type.number if section else 0,
+        "reason": "section",
+        "reasonID": section_id,
+        "reasonTitle": title,
+        "score": f"{score:.5f}",
+        "type": "tag",
+        "id": number,
+        "filter": f"{kind}={number}",
+        "tag": name,
+        "tagType": _TAG_TYPES[kind],
+        "count": count,
+    }
+
+
+async def library_search(ask: Ask) -> Response:
+    """Here the score is a number, and each hit is wrapped."""
+    wanted, limit = _wanted(ask), max(1, ask.number("limit", 30))
+    describer = describer_of(ask)
+    nodes: list[Node] = [
+        {"score": float(node["score"]), "Metadata": node}
+        for type_ in (ItemType.MOVIE, ItemType.SHOW, ItemType.EPISODE)
+        for node in _found_items(describer, type_, wanted, 0)
+    ]
+    tags: list[Node] = [
+        {"score": float(node["score"]), "Directory": node}
+        for kind in _TAG_TYPES
+        for node in _found_tags(describer, kind, wanted)
+    ]
+    results = sorted(nodes + tags, key=_by_score)[:limit]
+    return ask.plex(container(SearchResult=results))
+
+
+def _by_score(hit: Node) -> float:
+    return -float(hit["score"])
+
+
+async def old_search(ask: Ask) -> Response:
+    wanted, describer = _wanted(ask), describer_of(ask)
+    nodes = [
+        node
+        for type_ in (ItemType.MOVIE, ItemType.SHOW, ItemType.EPISODE)
+        for node in _found_items(describer, type_, wanted, 0)
+    ]
+    return ask.plex(container(**library_head(), Metadata=nodes))
+
+
+def routes() -> list[Route]:
+    return [
+        pms("/hubs", home),
+        pms("/hubs/promoted", home),
+        pms("/hubs/home", home),
+        pms("/hubs/home/recentlyAdded", recently_added),
+        pms("/hubs/continueWatching", continue_watching),
+        pms("/hubs/continueWatching/items", continue_items),
+        pms("/hubs/sections/{section}", section_hubs),
+        pms("/hubs/search", search),
+        pms("/library/search", library_search),
+        pms("/library/recentlyAdded", recently_added),
+        pms("/library/onDeck", continue_items),
+        pms("/search", old_search),
+    ]

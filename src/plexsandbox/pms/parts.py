@@ -1,0 +1,82 @@
+"""The files themselves, subtitle streams, and the choice of streams."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from plexsandbox.answers import bad_request, container, not_found
+from plexsandbox.ask import Ask, pms
+from plexsandbox.model import Item, TrackKind, VideoFile
+from plexsandbox.transcoder.plan import extract_arguments
+from plexsandbox.transcoder.process import start_ffmpeg
+
+_TYPES = {"mp4": "video/mp4", "mkv": "video/x-matroska", "webm": "video/webm"}
+_FORMATS = {"srt": "srt", "vtt": "webvtt"}
+
+
+async def part_file(ask: Ask) -> Response:
+    """Ranges are answered by 206 and 416."""
+    _, file = _part(ask)
+    if not file.path.exists():
+        raise not_found()
+    return FileResponse(file.path, media_type=_TYPES.get(file.container, "video/mp4"))
+
+
+def _part(ask: Ask) -> tuple[Item, VideoFile]:
+    raw = ask.path("part")
+    found = ask.box.library.catalogue.file_of_part(int(raw)) if raw.isdigit() else None
+    if found is None:
+        raise not_found()
+    return found
+
+
+async def choose_streams(ask: Ask) -> Response:
+    """Stored for the item: every later decision for it uses this choice."""
+    _, file = _part(ask)
+    choice = ask.box.state.choice(ask.who.user, file.part_id)
+    audio, subtitle = ask.query("audioStreamID"), ask.query("subtitleStreamID")
+    if audio:
+        choice = replace(choice, audio_id=_checked(file, audio, TrackKind.AUDIO))
+    if subtitle:
+        number = 0 if subtitle == "0" else _checked(file, subtitle, TrackKind.SUBTITLE)
+        choice = replace(choice, subtitle_id=number)
+    ask.box.state.set_choice(ask.who.user, file.part_id, choice)
+    return ask.plex(container(size=0))
+
+
+def _checked(file: VideoFile, raw: str, kind: TrackKind) -> int:
+    known = {str(track.id) for track in file.of_kind(kind)}
+    if raw not in known:
+        raise bad_request()
+    return int(raw)
+
+
+async def stream_text(ask: Ask) -> Response:
+    """A subtitle stream as SRT or WebVTT, in UTF-8."""
+    raw, _, suffix = ask.path("stream").partition(".")
+    found = ask.box.library.catalogue.track(int(raw)) if raw.isdigit() else None
+    if found is None or found[1].kind is not TrackKind.SUBTITLE:
+        raise not_found()
+    file, track = found
+    if track.sidecar is not None and suffix != "vtt":
+        text = track.sidecar.read_bytes().decode("utf-8", "replace")
+        return Response(text, media_type="text/plain; charset=utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "subtitle"
+        arguments = extract_arguments(file, track, target, _FORMATS.get(suffix, "srt"))
+        if await (await start_ffmpeg(arguments)).wait() != 0:
+            raise not_found()
+        return Response(target.read_bytes(), media_type="text/plain; charset=utf-8")
+
+
+def routes() -> list[Route]:
+    return [
+        pms("/library/parts/{part}", choose_streams, methods=("PUT",)),
+        pms("/library/parts/{part}/{stamp}/{name}", part_file),
+        pms("/library/streams/{stream}", stream_text),
+    ]
