@@ -1,0 +1,1 @@
+"""One transcode per room: sessions at Plex, cached segments, playlists, tickets, bytes."""

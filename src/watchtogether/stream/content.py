@@ -1,0 +1,99 @@
+"""What one title in one rendition is, once Plex has listed it: its cut, its name in the cache."""
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from watchtogether.kit.ids import AccountId, RatingKey, RoomId, ServerId
+from watchtogether.plex.client import ServerAccess
+from watchtogether.plex.transcode import Transcode
+from watchtogether.stream.errors import TitleChanged
+from watchtogether.stream.layout import Layout, lay_out
+from watchtogether.stream.playlist import media_playlist
+
+_REMEMBERED = 128
+
+
+@dataclass(frozen=True, slots=True)
+class StreamKey:
+    """One room's stream of one item: there is one session, and one transcode, for each."""
+
+    room_id: RoomId
+    generation: int
+    server_id: ServerId
+    rating_key: RatingKey
+    account_id: AccountId
+    rendition: str
+
+
+@dataclass(slots=True)
+class Content:
+    """`name` stands for the bytes and for whoever may have them; `playlist` is ready to send.
+
+    `clock_base_s` is what the stream's clock shows at the start of the film, once known.
+    """
+
+    layout: Layout
+    name: str
+    playlist: bytes
+    clock_base_s: float | None = None
+
+
+def adopt(
+    known: Content | None,
+    job: Transcode,
+    *,
+    key: StreamKey,
+    access: ServerAccess,
+    offset_s: float,
+    duration_s: float,
+) -> tuple[Content, int]:
+    """The content that this transcode makes, and how many segments come before its list.
+
+    Raises `TitleChanged` when the title was cut otherwise before.
+    """
+    listed_s = [segment.duration_s for segment in job.segments]
+    layout = known.layout if known else None
+    if layout is None:
+        layout = lay_out(
+            listed_s,
+            offset_s,
+            duration_s,
+            bandwidth_bps=job.bandwidth_bps,
+            resolution=job.resolution,
+        )
+    shift = layout.shift_of(listed_s, offset_s)
+    if shift is None:
+        raise TitleChanged
+    name = _name(key, access, job.source, layout)
+    if known is not None and known.name == name:
+        return known, shift
+    return Content(layout, name, media_playlist(layout)), shift
+
+
+class Memory:
+    """Contents seen lately, so that what is cached can be played without asking Plex again."""
+
+    def __init__(self) -> None:
+        self._contents: OrderedDict[tuple[str, ...], Content] = OrderedDict()
+
+    def find(self, key: StreamKey, access: ServerAccess) -> Content | None:
+        return self._contents.get(_place(key, access))
+
+    def keep(self, key: StreamKey, access: ServerAccess, content: Content) -> None:
+        self._contents[_place(key, access)] = content
+        self._contents.move_to_end(_place(key, access))
+        while len(self._contents) > _REMEMBERED:
+            self._contents.popitem(last=False)
+
+    def forget(self, key: StreamKey, access: ServerAccess) -> None:
+        self._contents.pop(_place(key, access), None)
+
+
+def _place(key: StreamKey, access: ServerAccess) -> tuple[str, ...]:
+    return key.server_id, key.rating_key, key.rendition, access.permission_hash
+
+
+def _name(key: StreamKey, access: ServerAccess, source: str, layout: Layout) -> str:
+    parts = (*_place(key, access), source, layout.digest)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:40]

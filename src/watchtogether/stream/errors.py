@@ -1,0 +1,59 @@
+"""What can go wrong with a stream, in words for the person in front of the screen."""
+
+from watchtogether.kit.errors import AppError
+
+
+class TicketRefused(AppError):
+    """Altered, expired, or its member may not watch this item now (SPEC STR-1)."""
+
+    code = "ticket_refused"
+    status = 403
+    message = "This link to the film is no longer valid. Open the room again."
+
+
+class GenerationOver(AppError):
+    """The room has gone on to another item."""
+
+    code = "generation_over"
+    status = 410
+    message = "The room is watching something else now."
+
+
+class SegmentLate(AppError):
+    """Plex listed the segment and has not made it in time."""
+
+    code = "segment_late"
+    status = 504
+    message = "The Plex server is too slow to convert this film right now."
+
+
+class SegmentBroken(AppError):
+    """Plex sent the segment incomplete, twice."""
+
+    code = "segment_broken"
+    status = 502
+    message = "A piece of the film arrived damaged from the Plex server."
+
+
+class TranscodeLost(AppError):
+    """Plex ended the transcode again and again."""
+
+    code = "transcode_lost"
+    status = 502
+    message = "The Plex server keeps stopping the conversion of this film."
+
+
+class TitleChanged(AppError):
+    """The file behind the title was replaced while it was on."""
+
+    code = "title_changed"
+    status = 409
+    message = "The film's file was replaced in Plex. Choose it again."
+
+
+class StreamStopped(AppError):
+    """The stream was just ended (nobody watched, or the server is closing); asking again helps."""
+
+    code = "stream_stopped"
+    status = 503
+    message = "The stream was just stopped. Try again in a moment."

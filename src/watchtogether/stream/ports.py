@@ -1,0 +1,75 @@
+"""What streaming needs from other layers, filled in by `app.py`."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from watchtogether.kit.ids import AccountId, MemberId, RatingKey, RoomId, ServerId, SessionId
+from watchtogether.plex.client import ServerAccess
+from watchtogether.plex.transcode import Missing, Moment, Order, Transcode
+
+PlaybackState = Literal["idle", "waiting", "playing", "paused"]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketClaims:
+    """What a ticket says: this member, signed in by this session, may ask for this item."""
+
+    room_id: RoomId
+    member_id: MemberId
+    session_id: SessionId
+    server_id: ServerId
+    rating_key: RatingKey
+    expires_wall_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """What a room shows right now.
+
+    `generation` rises whenever the room's item changes. `account_id` is the account with whose
+    access to Plex the room watches. `position_s` is the position at this moment.
+    """
+
+    room_id: RoomId
+    generation: int
+    server_id: ServerId
+    rating_key: RatingKey
+    account_id: AccountId
+    duration_s: float
+    rendition: str
+    state: PlaybackState
+    position_s: float
+
+
+class Audience(Protocol):
+    """The rooms, as far as streaming may see them. Answers at once, from memory."""
+
+    def watching(self, claims: TicketClaims) -> Screening | None:
+        """What this member may watch now; None when the member left, was kicked or signed out,
+        when the room is closed, or when the ticket's item is no longer on."""
+        ...
+
+    def screening(self, room_id: RoomId) -> Screening | None:
+        """What the room shows, for the keep-alive; None when it shows nothing."""
+        ...
+
+
+FindAccess = Callable[[AccountId, ServerId], Awaitable[ServerAccess]]
+"""An account's access to a server; raises the errors of `plex.errors`."""
+
+
+class Transcoder(Protocol):
+    """Plex's transcoder, see `plex.transcode.PlexTranscoder`."""
+
+    async def start(self, access: ServerAccess, order: Order) -> Transcode: ...
+
+    async def segment(
+        self, access: ServerAccess, job: Transcode, index: int
+    ) -> bytes | Missing: ...
+
+    async def ping(self, access: ServerAccess, session: str) -> bool: ...
+
+    async def report(self, access: ServerAccess, session: str, moment: Moment) -> bool: ...
+
+    async def stop(self, access: ServerAccess, session: str) -> None: ...

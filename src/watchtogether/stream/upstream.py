@@ -1,0 +1,103 @@
+"""One session's side towards Plex: at most one transcode at a time, begun and ended in order."""
+
+import uuid
+
+import structlog
+
+from watchtogether.kit.errors import AppError
+from watchtogether.plex.client import ServerAccess
+from watchtogether.plex.transcode import Missing, Moment, Order, Transcode
+from watchtogether.stream.content import Content, StreamKey, adopt
+from watchtogether.stream.plan import Reach
+from watchtogether.stream.ports import Transcoder
+from watchtogether.stream.renditions import RENDITIONS
+
+log = structlog.get_logger(__name__)
+
+
+class Upstream:
+    """Not concurrent: the session's reader alone calls it, save `keep_alive`."""
+
+    def __init__(self, transcoder: Transcoder, key: StreamKey) -> None:
+        self._transcoder = transcoder
+        self._key = key
+        self._rendition = RENDITIONS[key.rendition]
+        self._access: ServerAccess | None = None
+        self._session: str | None = None
+        self._job: Transcode | None = None
+        self._content: Content | None = None
+        self._shift = 0
+        self._first = 0
+        self._head = 0
+
+    @property
+    def running(self) -> bool:
+        return self._job is not None
+
+    @property
+    def reach(self) -> Reach | None:
+        if self._job is None or self._content is None:
+            return None
+        return Reach(self._content.layout, self._first, self._head)
+
+    async def begin(
+        self, access: ServerAccess, known: Content | None, offset_s: float, duration_s: float
+    ) -> Content:
+        """End what runs, and begin at `offset_s`; on any failure `end` must follow."""
+        await self.end()
+        self._access, self._session = access, str(uuid.uuid4())
+        job = await self._transcoder.start(access, self._order(self._session, offset_s))
+        content, self._shift = adopt(
+            known, job, key=self._key, access=access, offset_s=offset_s, duration_s=duration_s
+        )
+        self._first = self._head = content.layout.number_at(offset_s)
+        self._content, self._job = content, job
+        return content
+
+    async def fetch(self, number: int) -> bytes | Missing:
+        """The title's segment `number`, which must be within reach."""
+        if self._job is None or self._access is None:
+            return Missing.LOST
+        index = number - self._shift
+        if not 0 <= index < len(self._job.segments):
+            return Missing.LOST
+        return await self._transcoder.segment(self._access, self._job, index)
+
+    def arrived(self, number: int) -> None:
+        """This segment was fetched."""
+        self._head = max(self._head, number)
+
+    async def is_alive(self) -> bool:
+        """Whether Plex still knows the transcode; also keeps it alive."""
+        if self._access is None or self._session is None:
+            return False
+        return await self._transcoder.ping(self._access, self._session)
+
+    async def keep_alive(self, moment: Moment) -> bool:
+        """Ping and timeline; False when Plex has ended this very transcode, or wants it ended."""
+        access, session = self._access, self._session
+        if access is None or session is None or self._job is None:
+            return True
+        alive = await self._transcoder.ping(access, session)
+        alive = alive and await self._transcoder.report(access, session, moment)
+        return alive or self._session != session
+
+    async def end(self, moment: Moment | None = None) -> None:
+        """Stop what runs or was about to; never raises `AppError`. May be called again."""
+        access, session = self._access, self._session
+        if access is None or session is None:
+            return
+        try:
+            await self._transcoder.stop(access, session)
+            if moment is not None and self._job is not None:
+                await self._transcoder.report(access, session, moment)
+        except AppError as error:
+            log.info("transcode_stop_failed", room_id=self._key.room_id, code=error.code)
+        finally:
+            self._job = self._session = self._access = None
+
+    def _order(self, session: str, offset_s: float) -> Order:
+        box = self._rendition
+        return Order(
+            session, self._key.rating_key, offset_s, box.width, box.height, box.bitrate_kbps
+        )
