@@ -1,18 +1,21 @@
-"""Stores and finds the servers of accounts. Tokens are sealed on the way in, opened on the way out."""
+"""Stores and finds the servers of accounts; tokens are sealed on the way in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
 from pydantic import SecretStr
 from sqlalchemy import delete, select, update
 
-from watchtogether.accounts.secrets import SecretBox
+from watchtogether.accounts.secrets import SealBroken, SecretBox
 from watchtogether.accounts.tables import AccountRow
 from watchtogether.db.engine import Database
 from watchtogether.kit.ids import AccountId, ServerId
 from watchtogether.plex.fields import flag, text
 from watchtogether.plex.model import Connection
 from watchtogether.plex.tables import PlexServerRow
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ class ServerRepository:
         )
         async with self._database.transaction() as session:
             found = (await session.scalars(query)).all()
-        return tuple(self._known(row) for row in found)
+        known = (self._known(row) for row in found)
+        return tuple(server for server in known if server is not None)
 
     async def find(self, account_id: AccountId, server_id: ServerId) -> KnownServer | None:
         async with self._database.transaction() as session:
@@ -98,8 +102,13 @@ class ServerRepository:
             updated_wall_ms=server.updated_wall_ms,
         )
 
-    def _known(self, row: PlexServerRow) -> KnownServer:
-        token = self._secrets.open(row.sealed_token, _place(row.server_id, row.account_id))
+    def _known(self, row: PlexServerRow) -> KnownServer | None:
+        """None when the root key has changed since: signing in with Plex stores it anew."""
+        try:
+            token = self._secrets.open(row.sealed_token, _place(row.server_id, row.account_id))
+        except SealBroken:
+            log.error("plex_token_unreadable", account_id=row.account_id)
+            return None
         return KnownServer(
             account_id=AccountId(row.account_id),
             server_id=ServerId(row.server_id),
