@@ -1,17 +1,20 @@
 """The rooms' door on HTTP."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from io import BytesIO
 from typing import Annotated
 
 import segno
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from watchtogether.accounts.cookies import SessionCookies
+from watchtogether.accounts.door import door_of, hand_out
 from watchtogether.accounts.guard import Guard
-from watchtogether.accounts.model import Grant, Principal
+from watchtogether.accounts.model import Principal
 from watchtogether.accounts.service import AccountService
 from watchtogether.kit.errors import Forbidden
 from watchtogether.kit.ids import RoomCode
+from watchtogether.kit.rate_limit import GUEST_JOIN, RateLimiter
 from watchtogether.rooms import codec, schemas
 from watchtogether.rooms.errors import CommandRefused
 from watchtogether.rooms.invites import Invite
@@ -29,21 +32,18 @@ from watchtogether.sync.draft import Reason
 from watchtogether.sync.room import Action, Room, may
 
 Link = Callable[[Room], str]
-AnswerGrant = Callable[[Request, Grant, Wire], Response]
-"""Turns a grant into a response: cookies for browsers, tokens for programs."""
-CheckGuestRate = Callable[[Request, str], Awaitable[None]]
 EVENTS_PAGE = 200
 
 
 def build_router(
+    *,
     rooms: RoomService,
     accounts: AccountService,
     guard: Guard,
     tickets: Tickets,
     link: Link,
-    answer_grant: AnswerGrant,
-    check_guest_rate: CheckGuestRate,
-    device_of: Callable[[Request], str],
+    cookies: SessionCookies,
+    limiter: RateLimiter,
 ) -> APIRouter:
     """Everything below `/api/rooms` but the chat's history."""
     router = APIRouter(prefix="/api/rooms", tags=["rooms"])
@@ -61,7 +61,7 @@ def build_router(
         return {"rooms": [await _summary(rooms, r, who, link) for r in await rooms.mine(who)]}
 
     @router.get("/{code}")
-    async def door(code: str, who: visitor) -> Wire:
+    async def look_in(code: str, who: visitor) -> Wire:
         live = await rooms.registry.get(_code(code))
         return _door(live.room, who)
 
@@ -76,13 +76,17 @@ def build_router(
         await seat.live.execute(c.Close(seat.member.id))
 
     @router.post("/{code}/guests", status_code=201)
-    async def become_guest(code: str, body: schemas.NewGuest, request: Request) -> Response:
-        await check_guest_rate(request, code)
+    async def become_guest(
+        code: str, body: schemas.NewGuest, request: Request, response: Response
+    ) -> Wire:
+        """Come in without an account."""
+        door = door_of(request)
+        await limiter.hit(GUEST_JOIN, f"{_code(code)}|{door.address}")
         room, name = await rooms.admit_guest(_code(code), body.name, body.invite)
-        grant = await accounts.create_guest(room.id, name, device_of(request))
+        grant = await accounts.create_guest(room.id, name, door.device)
         await rooms.enter(room.code, grant.principal)
         guest = {"id": grant.principal.id, "name": name, "room_code": room.code}
-        return answer_grant(request, grant, {"guest": guest})
+        return {"guest": guest, **hand_out(request, response, grant, cookies)}
 
     @router.post("/{code}/ticket")
     async def ticket(code: str, who: person) -> Wire:

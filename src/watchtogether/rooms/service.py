@@ -49,6 +49,7 @@ class RoomService:
 
     def __init__(
         self,
+        *,
         registry: Registry,
         room_log: RoomLog,
         invites: Invites,
@@ -151,9 +152,9 @@ class RoomService:
         if person.kind == "guest" and person.room_id != room.id:
             raise NotInRoom
         known = member_id_of(room.id, person.id) in room.members
-        if person.kind == "account" and room.rules.invite_only and not known:
-            if AccountId(person.id) != room.owner:
-                raise InviteNeeded
+        invited = known or person.kind == "guest" or AccountId(person.id) == room.owner
+        if room.rules.invite_only and not invited:
+            raise InviteNeeded
 
 
 def member_id_of(room_id: RoomId, person_id: str) -> MemberId:

@@ -47,6 +47,7 @@ class RoomSockets:
 
     def __init__(
         self,
+        *,
         gateway: Gateway,
         rooms: RoomService,
         history: History,

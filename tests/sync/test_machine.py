@@ -1,0 +1,166 @@
+"""Invariants of the core under any sequence of commands, and replay (SPEC LOG-1)."""
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from tests.support.rooms import HOST, Party, film, party
+from watchtogether.kit.ids import GuestId, MemberId, RoomCode, RoomId
+from watchtogether.rooms import codec
+from watchtogether.sync import commands as c
+from watchtogether.sync.decide import decide
+from watchtogether.sync.draft import Decision
+from watchtogether.sync.evolve import evolve
+from watchtogether.sync.room import Action, Control, Room, Rules, blank
+from watchtogether.sync.timeline import State
+
+GUESTS = [MemberId(f"mem_g{n}") for n in range(3)]
+members = st.sampled_from([HOST, *GUESTS])
+positions = st.floats(-10, 700)
+
+
+class RoomMachine(RuleBasedStateMachine):
+    """Anybody does anything at any time."""
+
+    made: Party
+
+    @initialize(control=st.sampled_from(list(Control)))
+    def begin(self, control: Control) -> None:
+        self.made = party(control=Rules(name="Friday", control=control))
+        self.highest = (0, 0)
+        self.waiting_since_ms: float | None = None
+
+    def attempt(self, command: c.Command) -> None:
+        decision = decide(self.made.room, command, self.made.now_ms)
+        if isinstance(decision, Decision):
+            self.made.do(command)
+
+    @rule(who=st.sampled_from(GUESTS))
+    def enter(self, who: MemberId) -> None:
+        self.attempt(c.Enter(who, who[4:], guest_id=GuestId(f"gst_{who}")))
+
+    @rule(who=members)
+    def connect(self, who: MemberId) -> None:
+        if not self.made.room.presence_of(who).online:
+            self.attempt(c.Connect(who))
+
+    @rule(who=members)
+    def disconnect(self, who: MemberId) -> None:
+        self.attempt(c.Disconnect(who))
+
+    @rule(who=members, play=st.booleans())
+    def load(self, who: MemberId, play: bool) -> None:
+        self.attempt(c.Load(who, self.made.revision, film(), 0.0, play))
+
+    @rule(who=members, back=st.integers(0, 3))
+    def toggle(self, who: MemberId, back: int) -> None:
+        revision = max(0, self.made.revision - back)
+        self.attempt(c.Play(who, revision))
+
+    @rule(who=members)
+    def pause(self, who: MemberId) -> None:
+        self.attempt(c.Pause(who, self.made.revision))
+
+    @rule(who=members, position_s=positions, back=st.integers(0, 3))
+    def seek(self, who: MemberId, position_s: float, back: int) -> None:
+        self.attempt(c.Seek(who, max(0, self.made.revision - back), position_s))
+
+    @rule(who=members, rate=st.floats(0.4, 2.1))
+    def rate(self, who: MemberId, rate: float) -> None:
+        self.attempt(c.SetRate(who, self.made.revision, rate))
+
+    @rule(who=members, ready=st.booleans())
+    def ready(self, who: MemberId, ready: bool) -> None:
+        self.attempt(c.Ready(who, ready, self.made.revision))
+
+    @rule(who=members, stalled=st.booleans(), rtt_ms=st.floats(0, 3_000))
+    def status(self, who: MemberId, stalled: bool, rtt_ms: float) -> None:
+        self.attempt(c.Status(who, stalled, 1.0, None, rtt_ms))
+
+    @rule(who=members, whom=members, ban=st.booleans())
+    def kick(self, who: MemberId, whom: MemberId, ban: bool) -> None:
+        self.attempt(c.Kick(who, whom, ban))
+
+    @rule(who=members, whom=members)
+    def pass_host(self, who: MemberId, whom: MemberId) -> None:
+        self.attempt(c.PassHost(who, whom))
+
+    @rule(who=members, whom=members, actions=st.frozensets(st.sampled_from(list(Action))))
+    def permit(self, who: MemberId, whom: MemberId, actions: frozenset[Action]) -> None:
+        self.attempt(c.Permit(who, whom, actions))
+
+    @rule(who=members)
+    def go_next(self, who: MemberId) -> None:
+        self.attempt(c.Next(who, self.made.revision, film("2")))
+
+    @rule(who=members)
+    def skip(self, who: MemberId) -> None:
+        self.attempt(c.SkipWait(who))
+
+    @rule(who=members)
+    def leave(self, who: MemberId) -> None:
+        if who != HOST:
+            self.attempt(c.Leave(who))
+
+    @rule(seconds=st.floats(0.05, 700))
+    def time_passes(self, seconds: float) -> None:
+        self.made.pass_s(seconds)
+
+    @invariant()
+    def the_revision_never_falls(self) -> None:
+        now = (self.made.timeline.epoch, self.made.timeline.revision)
+        assert now >= self.highest
+        self.highest = now
+
+    @invariant()
+    def the_position_stays_within_the_item(self) -> None:
+        timeline = self.made.timeline
+        for ahead_ms in (0, 1_000, 10_000_000):
+            position_s = timeline.position_at(self.made.now_ms + ahead_ms)
+            assert 0.0 <= position_s <= max(0.0, timeline.duration_s)
+
+    @invariant()
+    def there_is_at_most_one_host_and_it_is_a_member(self) -> None:
+        room = self.made.room
+        assert room.host is None or room.host in room.members
+
+    @invariant()
+    def a_wait_always_has_a_deadline(self) -> None:
+        if self.made.timeline.state is State.WAITING and self.made.last is not None:
+            deadline_ms = self.made.last.next_deadline_ms
+            assert deadline_ms is not None
+            assert deadline_ms <= self.made.now_ms + 30_000
+
+    @invariant()
+    def a_playing_room_knows_when_to_look_again(self) -> None:
+        if self.made.timeline.state is State.PLAYING and self.made.last is not None:
+            assert self.made.last.next_deadline_ms is not None
+
+    @invariant()
+    def replaying_the_stored_log_gives_the_room(self) -> None:
+        room = blank(RoomId("room_1"), RoomCode("abc-def-ghj"), 1, "clk_test")
+        for event in self.made.log:
+            room = evolve(room, codec.decode(codec.kind_of(event), codec.encode(event)))
+        assert _durable(room) == _durable(self.made.room)
+
+
+def _durable(room: Room) -> tuple[object, ...]:
+    return (
+        room.seq,
+        room.rules,
+        room.owner,
+        room.timeline,
+        room.host,
+        room.host_by_succession,
+        dict(room.members),
+        room.banned,
+        room.queue,
+        room.closed,
+        room.item_revision,
+        room.steered_revision,
+        room.steered_by,
+    )
+
+
+TestRoomMachine = RoomMachine.TestCase
+TestRoomMachine.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
