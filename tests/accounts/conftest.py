@@ -1,0 +1,164 @@
+"""A real app with real SQLite, on a fake clock, with cheap password hashes."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx2
+import pytest
+from fastapi import APIRouter, FastAPI
+
+from tests.support.clock import FakeClock
+from watchtogether.accounts import tables  # noqa: F401 - fills the metadata
+from watchtogether.accounts.cookies import SessionCookies
+from watchtogether.accounts.endpoints import About, AccountDoor, build_router
+from watchtogether.accounts.guard import Guard
+from watchtogether.accounts.model import SignUpPolicy
+from watchtogether.accounts.passwords import Cost, Passwords
+from watchtogether.accounts.secrets import SecretBox
+from watchtogether.accounts.service import AccountService
+from watchtogether.accounts.sessions import SessionService
+from watchtogether.accounts.tokens import AccessTokens
+from watchtogether.db.base import Base
+from watchtogether.db.engine import Database
+from watchtogether.kit import problems
+from watchtogether.kit.ids import RoomCode, RoomId, SessionId
+from watchtogether.kit.rate_limit import MemoryRateLimiter
+from watchtogether.kit.web import PublicAddress, protect
+from watchtogether.kit.web.address import Network
+
+CHEAP = Cost(memory_kib=8, passes=1, lanes=1)
+ROOM = RoomId("room_1")
+BROWSER = {
+    "sec-fetch-site": "same-origin",
+    "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+}
+PASSWORD = "correct horse"
+
+
+@dataclass
+class Server:
+    """Everything an accounts test may want to look at."""
+
+    clock: FakeClock
+    database: Database
+    secrets: SecretBox
+    tokens: AccessTokens
+    sessions: SessionService
+    accounts: AccountService
+    guard: Guard
+    app: httpx2.ASGITransport
+    router: APIRouter
+    ended: list[SessionId] = field(default_factory=list)
+    base_url: str = "http://127.0.0.1:8000"
+
+    def browser(self, **headers: str) -> httpx2.AsyncClient:
+        """A client that looks like a page of ours in a browser, with its own cookies."""
+        return self.client(**(BROWSER | headers))
+
+    def client(self, **headers: str) -> httpx2.AsyncClient:
+        """A program."""
+        return httpx2.AsyncClient(transport=self.app, base_url=self.base_url, headers=headers)
+
+
+Build = Callable[..., Server]
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def build(database: Database) -> Build:
+    """Makes a server with the options a test needs."""
+
+    def _build(
+        *,
+        sign_up: SignUpPolicy = "open",
+        setup_code: str = "",
+        public_url: str = "",
+        base_path: str = "",
+        peer: str = "127.0.0.1",
+        trusted: tuple[Network, ...] = (),
+    ) -> Server:
+        clock = FakeClock()
+        secrets = SecretBox(b"root key of the tests")
+        tokens = AccessTokens(secrets.derive("access-token"), clock)
+        sessions = SessionService(database, tokens, secrets, clock)
+        limiter = MemoryRateLimiter(clock)
+        accounts = AccountService(
+            database=database,
+            sessions=sessions,
+            passwords=Passwords(CHEAP),
+            secrets=secrets,
+            limiter=limiter,
+            clock=clock,
+            sign_up=sign_up,
+            setup_code=setup_code,
+        )
+        address = PublicAddress.of(public_url, base_path)
+        cookies = SessionCookies(address)
+        guard = Guard(tokens, sessions, cookies, limiter)
+
+        async def room_code_of(room_id: RoomId) -> RoomCode | None:
+            return RoomCode("abc-def-ghj") if room_id == ROOM else None
+
+        api = FastAPI()
+        problems.install(api)
+        about = About(version="0.0.1", demo=False)
+        door = AccountDoor(accounts, sessions, guard, cookies, limiter, room_code_of, about)
+        router = build_router(door)
+        api.include_router(router, prefix=base_path)
+        transport = httpx2.ASGITransport(
+            app=protect(api, address=address, trusted_proxies=trusted), client=(peer, 50_000)
+        )
+        server = Server(
+            clock, database, secrets, tokens, sessions, accounts, guard, transport, router
+        )
+        if public_url:
+            server.base_url = public_url
+
+        async def note(session_id: SessionId) -> None:
+            server.ended.append(session_id)
+
+        sessions.on_ended.append(note)
+        return server
+
+    return _build
+
+
+@pytest.fixture
+def server(build: Build) -> Server:
+    return build()
+
+
+async def register(client: httpx2.AsyncClient, username: str = "ada") -> httpx2.Response:
+    """Make an account and sign in."""
+    answer = await client.post(
+        "/api/auth/register", json={"username": username, "password": PASSWORD}
+    )
+    assert answer.status_code == 201, answer.text
+    return answer
+
+
+async def login(
+    client: httpx2.AsyncClient, username: str = "ada", password: str = PASSWORD
+) -> httpx2.Response:
+    """Try to sign in."""
+    return await client.post("/api/auth/login", json={"username": username, "password": password})
+
+
+def bearer(token: str) -> dict[str, str]:
+    """The header that carries an access token."""
+    return {"Authorization": f"Bearer {token}"}
+
+
+def code_of(answer: httpx2.Response) -> str:
+    """The stable code of a problem."""
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    return str(answer.json()["code"])

@@ -1,0 +1,108 @@
+"""Attacks 59, 62 (in small), 63 and 64: floods, and callers who change their address."""
+
+import asyncio
+import ipaddress
+import time
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+
+from tests.accounts.conftest import PASSWORD, Build, Server, code_of, login, register
+
+PROXY = "10.0.0.2"
+TRUSTED = (ipaddress.ip_network("10.0.0.0/8"),)
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/api/auth/login", "username"),
+        ("/api/auth/login", "password"),
+        ("/api/auth/register", "username"),
+        ("/api/auth/register", "display_name"),
+        ("/api/auth/register", "setup_code"),
+        ("/api/auth/refresh", "refresh_token"),
+    ],
+)
+@pytest.mark.parametrize("character", ["a", " ", "\u0301", "ﷺ", "\u202e"])
+async def test_59_fifty_kilobytes_in_one_field(
+    server: Server, path: str, field: str, character: str
+) -> None:
+    value = (character * 50_000).encode()[:50_000].decode(errors="ignore")
+    body = {"username": "ada", "password": PASSWORD} | {field: value}
+    async with server.browser() as page:
+        await page.get("/api/setup")
+        started = time.perf_counter()
+        answer = await page.post(path, json=body)
+        took_s = time.perf_counter() - started
+    assert answer.status_code in {413, 422}
+    assert took_s < 0.05
+
+
+async def test_59_a_body_above_64_kib(server: Server) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(10_000):
+            yield b"x" * 1024
+
+    async with server.browser(**{"content-type": "application/json"}) as page:
+        declared = await page.post("/api/auth/login", content=b"x" * 65_537)
+        streamed = await page.post("/api/auth/login", content=endless())
+    for answer in (declared, streamed):
+        assert (answer.status_code, code_of(answer)) == (413, "too_large")
+
+
+async def test_62_many_sign_ins_at_once_do_not_hold_the_loop_up(server: Server) -> None:
+    async with server.client() as program:
+        await register(program)
+        lags: list[float] = []
+        done = asyncio.Event()
+
+        async def watch() -> None:
+            while not done.is_set():
+                started = time.perf_counter()
+                await asyncio.sleep(0.005)
+                lags.append(time.perf_counter() - started - 0.005)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(watch())
+            answers = await asyncio.gather(*(login(program) for _ in range(50)))
+            done.set()
+    assert {a.status_code for a in answers} == {200}
+    assert max(lags) < 0.5
+
+
+async def test_63_a_rotating_forwarded_for_is_one_bucket(build: Build) -> None:
+    server = build(peer="203.0.113.9")
+    async with server.client() as program:
+        await register(program)
+        answers = [await _guess(program, f"198.51.100.{n}") for n in range(6)]
+    assert [a.status_code for a in answers] == [401] * 5 + [429]
+
+
+async def test_63_behind_a_trusted_proxy_only_the_last_hop_counts(build: Build) -> None:
+    server = build(peer=PROXY, trusted=TRUSTED)
+    async with server.client() as program:
+        await register(program)
+        answers = [await _guess(program, f"198.51.100.{n}, 203.0.113.9") for n in range(6)]
+        another = await _guess(program, "198.51.100.0, 203.0.113.10")
+    assert [a.status_code for a in answers] == [401] * 5 + [429]
+    assert another.status_code == 401
+
+
+async def test_64_all_addresses_of_one_64_are_one_bucket(build: Build) -> None:
+    server = build(peer=PROXY, trusted=TRUSTED)
+    async with server.client() as program:
+        await register(program)
+        answers = [await _guess(program, f"2001:db8:1:2::{n:x}") for n in range(6)]
+        neighbour = await _guess(program, "2001:db8:1:3::1")
+    assert [a.status_code for a in answers] == [401] * 5 + [429]
+    assert neighbour.status_code == 401
+
+
+async def _guess(program: httpx2.AsyncClient, forwarded_for: str) -> httpx2.Response:
+    return await program.post(
+        "/api/auth/login",
+        json={"username": "ada", "password": "wrong guess"},
+        headers={"x-forwarded-for": forwarded_for},
+    )
