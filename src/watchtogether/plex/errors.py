@@ -64,11 +64,11 @@ class PlexServerUnknown(PlexError):
 
 
 class PlexNotLinked(PlexError):
-    """The account has never signed in with Plex."""
+    """The account has no Plex server at all."""
 
     code = "plex_not_linked"
     status = 409
-    message = "Sign in with Plex first, so that your library can be shown."
+    message = "There is no Plex library yet. Sign in with Plex first."
 
 
 class PlexAddressRefused(PlexError):
@@ -125,19 +125,3 @@ class PinForeign(PlexError):
     code = "pin_foreign"
     status = 400
     message = "That sign-in was started somewhere else. Please start again here."
-
-
-class PinExpired(PlexError):
-    """Nobody approved the code in time."""
-
-    code = "pin_expired"
-    status = 410
-    message = "That sign-in code has expired. Please start again."
-
-
-class SignUpNotAllowed(PlexError):
-    """The server's owner lets in only people of their own Plex server, or nobody new."""
-
-    code = "sign_up_not_allowed"
-    status = 403
-    message = "This server is open only to people who share its owner's Plex library."

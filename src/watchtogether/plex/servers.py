@@ -113,6 +113,11 @@ class ServerDirectory:
             stored = await self._repository.of_account(account_id)
         return tuple(await asyncio.gather(*(self._status(server) for server in stored)))
 
+    async def first(self, account_id: AccountId) -> ServerId | None:
+        """The account's first server, its own before shared ones."""
+        stored = await self._repository.of_account(account_id)
+        return stored[0].server_id if stored else None
+
     async def renew(self, account_id: AccountId) -> bool:
         """Ask plex.tv again, at most once a minute per account; whether it was done."""
         now_ms = self._clock.monotonic_ms()

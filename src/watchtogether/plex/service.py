@@ -19,6 +19,7 @@ from watchtogether.plex.client import ServerAccess
 from watchtogether.plex.errors import (
     PlexBadAnswer,
     PlexBusy,
+    PlexNotLinked,
     PlexSlow,
     PlexUnauthorized,
     PlexUnreachable,
@@ -108,6 +109,13 @@ class PlexService:
     async def servers(self, account_id: AccountId) -> tuple[ServerStatus, ...]:
         """The account's servers, its own first; empty when Plex is not linked."""
         return await self._servers.statuses(account_id)
+
+    async def first_server(self, account_id: AccountId) -> ServerId:
+        """The server meant when none is named. Raises `PlexNotLinked` when there is none."""
+        first = await self._servers.first(account_id)
+        if first is None:
+            raise PlexNotLinked
+        return first
 
     async def libraries(
         self, account_id: AccountId, server_id: ServerId

@@ -1,0 +1,135 @@
+"""The HTTP door of Plex libraries: for accounts; pictures for whoever holds their link."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from watchtogether.accounts.guard import Guard
+from watchtogether.accounts.model import Principal
+from watchtogether.kit.ids import AccountId, RatingKey, ServerId
+from watchtogether.plex.images import Images
+from watchtogether.plex.library import HubName, PictureSize, Sort
+from watchtogether.plex.schemas import ItemOut, ItemsOut, LibraryOut, ServerOut
+from watchtogether.plex.service import PlexService
+from watchtogether.plex.views import Viewer
+
+STALE_HEADER = "X-Plex-Stale"
+"""On answers that are lists and so have no room for `stale`."""
+_PICTURE_HEADERS = {
+    "Cache-Control": "private, max-age=86400",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+_Asker = Callable[..., Awaitable[Viewer]]
+
+
+def build_router(service: PlexService, images: Images, guard: Guard) -> APIRouter:
+    """Routes below `/api/plex`."""
+    router = APIRouter(prefix="/api/plex", tags=["plex"])
+
+    async def asker(
+        me: Annotated[Principal, Depends(guard.account)],
+        server: Annotated[
+            str, Query(max_length=100, description="Empty means the account's first one.")
+        ] = "",
+    ) -> Viewer:
+        account_id = AccountId(me.id)
+        server_id = ServerId(server) if server else await service.first_server(account_id)
+        return Viewer(account_id, server_id, images.links)
+
+    _add_servers(router, service, guard)
+    _add_items(router, service, asker)
+    _add_shelves(router, service, asker)
+    _add_images(router, images)
+    return router
+
+
+def _add_servers(router: APIRouter, service: PlexService, guard: Guard) -> None:
+    @router.get("/servers")
+    async def servers(me: Annotated[Principal, Depends(guard.account)]) -> list[ServerOut]:
+        """The account's Plex servers, its own first."""
+        return [
+            ServerOut(
+                id=found.server_id,
+                name=found.name,
+                owned=found.owned,
+                online=found.online,
+                version=found.version,
+            )
+            for found in await service.servers(AccountId(me.id))
+        ]
+
+    @router.get("/servers/{server_id}/libraries")
+    async def libraries(
+        server_id: str, response: Response, me: Annotated[Principal, Depends(guard.account)]
+    ) -> list[LibraryOut]:
+        """The libraries of a server that are shared with the account."""
+        found = await service.libraries(AccountId(me.id), ServerId(server_id))
+        if found.stale:
+            response.headers[STALE_HEADER] = "true"
+        return [LibraryOut(key=s.key, title=s.title, kind=s.kind) for s in found.value]
+
+
+def _add_items(router: APIRouter, service: PlexService, asker: _Asker) -> None:
+    @router.get("/libraries/{key}/items")
+    async def items(
+        key: str,
+        view: Annotated[Viewer, Depends(asker)],
+        start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+        size: Annotated[int, Query(ge=1, le=200)] = 60,
+        sort: Sort = "title",
+    ) -> ItemsOut:
+        """One page of a library."""
+        found = await service.items(
+            view.account_id, view.server_id, key, start=start, size=size, sort=sort
+        )
+        page = found.value
+        return view.items(page.items, total=page.total, start=start, stale=found.stale)
+
+    @router.get("/items/{rating_key}")
+    async def item(rating_key: str, view: Annotated[Viewer, Depends(asker)]) -> ItemOut:
+        """A whole item."""
+        found = await service.item(view.account_id, view.server_id, RatingKey(rating_key))
+        return view.whole(found.value, stale=found.stale)
+
+    @router.get("/items/{rating_key}/children")
+    async def children(rating_key: str, view: Annotated[Viewer, Depends(asker)]) -> ItemsOut:
+        """A show's seasons, or a season's episodes."""
+        found = await service.children(view.account_id, view.server_id, RatingKey(rating_key))
+        return view.items(found.value.items, total=found.value.total, stale=found.stale)
+
+
+def _add_shelves(router: APIRouter, service: PlexService, asker: _Asker) -> None:
+    @router.get("/search")
+    async def search(
+        q: Annotated[str, Query(max_length=200)], view: Annotated[Viewer, Depends(asker)]
+    ) -> ItemsOut:
+        """Films, shows, seasons and episodes that match."""
+        found = await service.search(view.account_id, view.server_id, q)
+        return view.items(found.value, stale=found.stale)
+
+    @router.get("/hubs/{name}")
+    async def hub(name: HubName, view: Annotated[Viewer, Depends(asker)]) -> ItemsOut:
+        """A shelf of the home screen."""
+        found = await service.hub(view.account_id, view.server_id, name)
+        return view.items(found.value, stale=found.stale)
+
+
+def _add_images(router: APIRouter, images: Images) -> None:
+    @router.get("/image", response_class=Response)
+    async def image(
+        request: Request,
+        server: Annotated[str, Query(max_length=100)],
+        path: Annotated[str, Query(max_length=600)],
+        size: PictureSize,
+        sig: Annotated[str, Query(max_length=300)] = "",
+    ) -> Response:
+        """A picture, for whoever holds the link; needs no sign-in."""
+        picture = await images.picture(ServerId(server), path, size, sig)
+        headers = _PICTURE_HEADERS | {"ETag": picture.etag}
+        if picture.etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(picture.body, media_type=picture.content_type, headers=headers)

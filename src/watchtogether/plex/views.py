@@ -1,0 +1,110 @@
+"""From the values of `model.py` to the answers of `schemas.py`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from watchtogether.kit.ids import AccountId, ServerId
+from watchtogether.plex.images import ImageLinks
+from watchtogether.plex.model import Ancestor, Item, Media
+from watchtogether.plex.playable import pictures, playing_time_ms, subtitle
+from watchtogether.plex.schemas import (
+    AncestorOut,
+    ChapterOut,
+    ItemOut,
+    ItemsOut,
+    ItemSummaryOut,
+    MarkerOut,
+    StreamOut,
+    VersionOut,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """For whom, and of which server, items are shown: what picture links are made of."""
+
+    account_id: AccountId
+    server_id: ServerId
+    links: ImageLinks
+
+    def items(
+        self, found: Iterable[Item], *, total: int | None = None, start: int = 0, stale: bool
+    ) -> ItemsOut:
+        """A list; `total` is the number of its items where nothing else is known."""
+        shown = [self.summary(item) for item in found]
+        return ItemsOut(
+            items=shown, total=len(shown) if total is None else total, start=start, stale=stale
+        )
+
+    def summary(self, item: Item) -> ItemSummaryOut:
+        return ItemSummaryOut.model_validate(self._summary(item))
+
+    def whole(self, item: Item, *, stale: bool) -> ItemOut:
+        details = {
+            "summary": item.summary,
+            "tagline": item.tagline,
+            "genres": list(item.genres),
+            "content_rating": item.content_rating,
+            "studio": item.studio,
+            "show": _ancestor(item.show),
+            "season": _ancestor(item.season),
+            "versions": [_version(media) for media in item.media],
+            "chapters": [
+                ChapterOut(title=c.title, start_s=c.start_ms / 1000, end_s=c.end_ms / 1000)
+                for c in item.chapters
+            ],
+            "markers": [
+                MarkerOut(kind=m.kind, start_s=m.start_ms / 1000, end_s=m.end_ms / 1000)
+                for m in item.markers
+            ],
+            "stale": stale,
+        }
+        return ItemOut.model_validate(self._summary(item) | details)
+
+    def _summary(self, item: Item) -> dict[str, object]:
+        poster, backdrop = pictures(item)
+        duration_ms = playing_time_ms(item)
+        season = item.season
+        return {
+            "server": self.server_id,
+            "rating_key": item.rating_key,
+            "kind": item.kind,
+            "title": item.title,
+            "subtitle": subtitle(item),
+            "year": item.year,
+            "duration_s": duration_ms / 1000 if duration_ms is not None else None,
+            "poster": self.links.url(self.server_id, poster, "poster", self.account_id),
+            "backdrop": self.links.url(self.server_id, backdrop, "backdrop", self.account_id),
+            "view_offset_s": item.view_offset_ms / 1000,
+            "watched": item.watched,
+            "index": item.index if item.kind in {"season", "episode"} else None,
+            "parent_index": season.index if season else None,
+            "child_count": item.child_count if item.child_count is not None else item.leaf_count,
+        }
+
+
+def _ancestor(found: Ancestor | None) -> AncestorOut | None:
+    return AncestorOut(rating_key=found.rating_key, title=found.title) if found else None
+
+
+def _version(media: Media) -> VersionOut:
+    tracks = media.parts[0].streams if media.parts else ()
+    return VersionOut(
+        id=media.id,
+        container=media.container,
+        resolution=media.resolution,
+        video_codec=media.video_codec,
+        audio_codec=media.audio_codec,
+        bitrate_kbps=media.bitrate_kbps,
+        streams=[
+            StreamOut(
+                id=track.id,
+                kind=track.kind,
+                codec=track.codec,
+                language=track.language,
+                title=track.title,
+                default=track.default,
+            )
+            for track in tracks
+        ],
+    )
