@@ -63,28 +63,23 @@ def build_router(service: StreamService, tickets: Tickets, audience: Audience) -
             raise TicketRefused
         return screening
 
-    @router.api_route("/{ticket}/master.m3u8", methods=["GET", "HEAD"], response_class=Response)
+    @router.head("/{ticket}/master.m3u8", include_in_schema=False)
+    @router.get("/{ticket}/master.m3u8", response_class=Response)
     async def master(request: Request, ticket: str) -> Response:
         """The master playlist: one variant, the room's rendition."""
         screening = screening_of(ticket)
         return _playlist(await _while_connected(request, service.master(screening)))
 
-    @router.api_route(
-        "/{ticket}/{generation}/{rendition}/index.m3u8",
-        methods=["GET", "HEAD"],
-        response_class=Response,
-    )
+    @router.head("/{ticket}/{generation}/{rendition}/index.m3u8", include_in_schema=False)
+    @router.get("/{ticket}/{generation}/{rendition}/index.m3u8", response_class=Response)
     async def playlist(request: Request, ticket: str, generation: str, rendition: str) -> Response:
         """The media playlist of the whole title."""
         screening = screening_of(ticket)
         _check_place(screening, generation, rendition)
         return _playlist(await _while_connected(request, service.playlist(screening)))
 
-    @router.api_route(
-        "/{ticket}/{generation}/{rendition}/{number}.ts",
-        methods=["GET", "HEAD"],
-        response_class=Response,
-    )
+    @router.head("/{ticket}/{generation}/{rendition}/{number}.ts", include_in_schema=False)
+    @router.get("/{ticket}/{generation}/{rendition}/{number}.ts", response_class=Response)
     async def segment(
         request: Request, ticket: str, generation: str, rendition: str, number: str
     ) -> Response:

@@ -83,10 +83,13 @@ class Flights:
             self.refuse(flight, error)
 
     def extend(self) -> None:
-        """A transcode has begun: everybody has the full time again."""
+        """A transcode has begun: whoever was not refused yet has the full time again."""
         now_ms = self._clock.monotonic_ms()
         for flight in self:
-            flight.deadline_ms = max(flight.deadline_ms, now_ms + LATE_S * 1000)
+            if flight.refused_since_ms is None:
+                flight.deadline_ms = max(flight.deadline_ms, now_ms + LATE_S * 1000)
+            else:
+                flight.moved = True
             flight.not_before_ms, flight.refused_since_ms, flight.refusals = 0.0, None, 0
 
     def tidy(self, ahead: Container[int]) -> int:

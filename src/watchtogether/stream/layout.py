@@ -46,10 +46,9 @@ class Layout:
         Plex usually lists the whole title whatever the offset, some lists begin at the offset:
         only their length tells.
         """
-        for shift in dict.fromkeys((0, self.number_at(offset_s), len(self) - len(listed_s))):
-            if shift >= 0 and self._same(listed_s, shift):
-                return shift
-        return None
+        shift = len(self) - len(listed_s)
+        begins_there = shift == 0 or 0 < shift and abs(shift - self.number_at(offset_s)) <= 1
+        return shift if begins_there and self._same(listed_s, shift) else None
 
     def _same(self, listed_s: Sequence[float], shift: int) -> bool:
         own = self.durations_s[shift:]

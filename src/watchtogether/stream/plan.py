@@ -35,6 +35,8 @@ class Wish:
     waiters: int = 0
     not_before_ms: float = 0.0
     refused_since_ms: float | None = None
+    moved: bool = False
+    """A transcode was begun anew because this one did not come; that is done once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ def _first_of(wishes: list[Wish], reach: Reach) -> Wish | None:
 
 def _is_stuck(wish: Wish, now_ms: float) -> bool:
     since_ms = wish.refused_since_ms
-    return since_ms is not None and now_ms - since_ms > STUCK_S * 1000
+    return since_ms is not None and not wish.moved and now_ms - since_ms > STUCK_S * 1000
 
 
 def _earliest(times_ms: Iterable[float | None]) -> float | None:

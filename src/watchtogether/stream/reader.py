@@ -266,7 +266,7 @@ class Reader:
         flight.not_before_ms = 0.0
         log.info("transcode_ended_by_plex", room_id=self._key.room_id)
         if flight.lost >= _PASSING_FAILURES:
-            self.flights.refuse(flight, TranscodeLost(retry_after_s=5))
+            self._fail(TranscodeLost(retry_after_s=5))
 
     def _failed(self, flight: Flight, error: AppError) -> None:
         if isinstance(error, PlexUnauthorized | PlexItemGone):
