@@ -1,6 +1,8 @@
 """The SQL of accounts, their identities, and guests."""
 
-from sqlalchemy import func, select, update
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from watchtogether.accounts.errors import IdentityTaken, UsernameTaken
@@ -8,6 +10,24 @@ from watchtogether.accounts.model import Account, AccountRole, Guest, Identity, 
 from watchtogether.accounts.tables import AccountRow, GuestRow, IdentityRow
 from watchtogether.db.engine import Database
 from watchtogether.kit.ids import AccountId, GuestId, RoomId, new_id
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account to store, and what only the table knows of it."""
+
+    account: Account
+    username_key: str
+    password_hash: str | None
+    founder: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SealedIdentity:
+    """An account's link to a provider, with the provider's token as it is stored."""
+
+    identity: Identity
+    sealed_token: str | None
 
 
 class AlreadyFounded(Exception):
@@ -45,27 +65,36 @@ class AccountRepository:
             row = await unit.get(AccountRow, account_id)
         return row.password_hash if row else None
 
-    async def add(
-        self, account: Account, *, username_key: str, password_hash: str | None, founder: bool
-    ) -> None:
-        """Store a new account. Raises `UsernameTaken`; for a second founder `AlreadyFounded`."""
+    async def add(self, new: NewAccount, link: SealedIdentity | None = None) -> None:
+        """Store a new account, with its link to a provider if it comes from one.
+
+        Raises `AlreadyFounded` for a second founder, `IdentityTaken`, `UsernameTaken`.
+        """
+        account = new.account
         try:
             async with self._database.transaction() as unit:
                 unit.add(
                     AccountRow(
                         id=account.id,
                         username=account.username,
-                        username_key=username_key,
+                        username_key=new.username_key,
                         display_name=account.display_name,
                         role=account.role,
-                        founder=True if founder else None,
-                        password_hash=password_hash,
+                        founder=True if new.founder else None,
+                        password_hash=new.password_hash,
                         created_wall_ms=account.created_wall_ms,
                     )
                 )
+                await unit.flush()
+                if link is not None:
+                    unit.add(_identity_row(link, account.created_wall_ms))
         except IntegrityError as error:
-            if founder and await self.count():
+            if new.founder and await self.count():
                 raise AlreadyFounded from error
+            if link is not None and await self.by_identity(
+                link.identity.provider, link.identity.subject
+            ):
+                raise IdentityTaken from error
             raise UsernameTaken from error
 
     async def set_password_hash(self, account_id: AccountId, password_hash: str) -> None:
@@ -96,41 +125,24 @@ class AccountRepository:
             )
         return _account(row) if row else None
 
-    async def identity(
-        self, account_id: AccountId, provider: Provider
-    ) -> tuple[Identity, str | None] | None:
-        """An account's link to a provider, and its sealed token."""
+    async def identity(self, account_id: AccountId, provider: Provider) -> SealedIdentity | None:
+        """An account's link to a provider."""
         async with self._database.transaction() as unit:
-            row = await unit.scalar(
-                select(IdentityRow).where(
-                    IdentityRow.account_id == account_id, IdentityRow.provider == provider
-                )
-            )
-        return (_identity(row), row.sealed_token) if row else None
+            row = await unit.scalar(_link_of(account_id, provider))
+        return SealedIdentity(_identity(row), row.sealed_token) if row else None
 
-    async def put_identity(
-        self, identity: Identity, sealed_token: str | None, now_wall_ms: int
-    ) -> None:
+    async def put_identity(self, link: SealedIdentity, now_wall_ms: int) -> None:
         """Link, or replace the link. Raises `IdentityTaken` when somebody else has it."""
+        identity = link.identity
         try:
             async with self._database.transaction() as unit:
-                row = await unit.scalar(
-                    select(IdentityRow).where(
-                        IdentityRow.account_id == identity.account_id,
-                        IdentityRow.provider == identity.provider,
-                    )
-                )
+                row = await unit.scalar(_link_of(identity.account_id, identity.provider))
                 if row is None:
-                    row = IdentityRow(
-                        id=new_id("idn"),
-                        account_id=identity.account_id,
-                        provider=identity.provider,
-                        created_wall_ms=now_wall_ms,
-                    )
-                    unit.add(row)
-                row.subject = identity.subject
-                row.username = identity.username
-                row.sealed_token = sealed_token
+                    unit.add(_identity_row(link, now_wall_ms))
+                else:
+                    row.subject = identity.subject
+                    row.username = identity.username
+                    row.sealed_token = link.sealed_token
         except IntegrityError as error:
             raise IdentityTaken from error
 
@@ -164,6 +176,24 @@ def _account(row: AccountRow) -> Account:
         role=role,
         disabled=row.disabled_wall_ms is not None,
         created_wall_ms=row.created_wall_ms,
+    )
+
+
+def _link_of(account_id: AccountId, provider: Provider) -> Select[IdentityRow]:
+    return select(IdentityRow).where(
+        IdentityRow.account_id == account_id, IdentityRow.provider == provider
+    )
+
+
+def _identity_row(link: SealedIdentity, now_wall_ms: int) -> IdentityRow:
+    return IdentityRow(
+        id=new_id("idn"),
+        account_id=link.identity.account_id,
+        provider=link.identity.provider,
+        subject=link.identity.subject,
+        username=link.identity.username,
+        sealed_token=link.sealed_token,
+        created_wall_ms=now_wall_ms,
     )
 
 

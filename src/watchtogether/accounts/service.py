@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from watchtogether.accounts.door import Door
 from watchtogether.accounts.errors import (
     AccountDisabled,
+    IdentityTaken,
     NotSignedIn,
     SetupCodeNeeded,
     SignUpClosed,
@@ -26,7 +27,12 @@ from watchtogether.accounts.model import (
     SignUpPolicy,
 )
 from watchtogether.accounts.passwords import Passwords
-from watchtogether.accounts.repository import AccountRepository, AlreadyFounded
+from watchtogether.accounts.repository import (
+    AccountRepository,
+    AlreadyFounded,
+    NewAccount,
+    SealedIdentity,
+)
 from watchtogether.accounts.secrets import SecretBox
 from watchtogether.accounts.sessions import SessionService
 from watchtogether.db.engine import Database
@@ -78,7 +84,7 @@ class AccountService:
     async def plex_username(self, account_id: str) -> str | None:
         """The name of the linked Plex account, or None when none is linked."""
         found = await self._people.identity(AccountId(account_id), "plex")
-        return found[0].username if found else None
+        return found.identity.username if found else None
 
     async def register(
         self, username: str, password: str, display_name: str | None, door: Door
@@ -98,9 +104,11 @@ class AccountService:
         shown = clean_name(display_name) if display_name is not None else name
         password_hash = await self._passwords.hash(password)
         try:
-            return await self._add(name, shown, password_hash, founder=founder)
+            account = self._new_account(name, shown, founder)
+            await self._people.add(NewAccount(account, name_key(name), password_hash, founder))
         except AlreadyFounded:
             return await self.register(username, password, display_name, door)
+        return account
 
     async def login(self, username: str, password: str, door: Door) -> Account:
         """The account that this name and password belong to.
@@ -154,7 +162,7 @@ class AccountService:
         """
         account = await self._people.by_identity(proven.provider, proven.subject)
         if account is None:
-            account = await self._admit(proven, vouched=vouched, door=door)
+            return await self._admit(proven, vouched=vouched, door=door)
         if account.disabled:
             raise AccountDisabled
         await self.link_identity(account.id, proven)
@@ -162,17 +170,15 @@ class AccountService:
 
     async def link_identity(self, account_id: AccountId, proven: ProvenIdentity) -> None:
         """Link a provider's account to one of ours. Raises `IdentityTaken`."""
-        identity = Identity(account_id, proven.provider, proven.subject, proven.username[:200])
-        place = _token_place(account_id, proven.provider)
-        sealed = self._secrets.seal(proven.token, place) if proven.token is not None else None
-        await self._people.put_identity(identity, sealed, self._clock.wall_ms())
+        await self._people.put_identity(self._sealed(account_id, proven), self._clock.wall_ms())
 
     async def token_for(self, account_id: str, provider: Provider) -> str | None:
         """The provider's token of an account; a secret. Raises `SealBroken`."""
         found = await self._people.identity(AccountId(account_id), provider)
-        if found is None or found[1] is None:
+        if found is None or found.sealed_token is None:
             return None
-        return self._secrets.open(found[1], _token_place(found[0].account_id, provider))
+        place = _token_place(found.identity.account_id, provider)
+        return self._secrets.open(found.sealed_token, place)
 
     async def sign_in(self, account: Account, device: str) -> Grant:
         """Start a session for an account that has proven itself."""
@@ -210,19 +216,22 @@ class AccountService:
         for number in itertools.count(1):
             suffix = "" if number == 1 else f" {number}"
             name = wanted[: MAX_LENGTH - len(suffix)] + suffix
+            account = self._new_account(name, shown, founder)
             try:
-                return await self._add(name, shown, None, founder=founder)
+                await self._people.add(
+                    NewAccount(account, name_key(name), None, founder),
+                    self._sealed(account.id, proven),
+                )
             except UsernameTaken:
                 continue
-            except AlreadyFounded:
-                return await self._admit(proven, vouched=vouched, door=door)
+            except (AlreadyFounded, IdentityTaken):  # somebody, or this very person, was faster
+                return await self.find_or_create_for_identity(proven, vouched=vouched, door=door)
+            return account
         raise AssertionError("unreachable: counting never ends")
 
-    async def _add(
-        self, username: str, display_name: str, password_hash: str | None, *, founder: bool
-    ) -> Account:
+    def _new_account(self, username: str, display_name: str, founder: bool) -> Account:
         role: AccountRole = "owner" if founder else "user"
-        account = Account(
+        return Account(
             id=AccountId(new_id("acc")),
             username=username,
             display_name=display_name,
@@ -230,13 +239,12 @@ class AccountService:
             disabled=False,
             created_wall_ms=self._clock.wall_ms(),
         )
-        await self._people.add(
-            account,
-            username_key=name_key(username),
-            password_hash=password_hash,
-            founder=founder,
-        )
-        return account
+
+    def _sealed(self, account_id: AccountId, proven: ProvenIdentity) -> SealedIdentity:
+        identity = Identity(account_id, proven.provider, proven.subject, proven.username[:200])
+        place = _token_place(account_id, proven.provider)
+        sealed = self._secrets.seal(proven.token, place) if proven.token is not None else None
+        return SealedIdentity(identity, sealed)
 
     async def _require_setup_code(self, door: Door) -> None:
         if not self.needs_setup_code(door):
