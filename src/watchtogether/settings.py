@@ -22,14 +22,6 @@ class Role(StrEnum):
     WORKER = "worker"
 
 
-class SignUp(StrEnum):
-    """Who may make an account once the owner exists."""
-
-    CLOSED = "closed"
-    PLEX = "plex"
-    OPEN = "open"
-
-
 class Settings(BaseSettings):
     """Read from `WATCHTOGETHER_*` variables and from a `.env` file."""
 
@@ -56,8 +48,8 @@ class Settings(BaseSettings):
         "info", description="The least severe level that is logged."
     )
     role: Role = Field(Role.ALL, description="Which part of the server this process is.")
-    sign_up: SignUp = Field(
-        SignUp.PLEX,
+    sign_up: Literal["closed", "plex", "open"] = Field(
+        "plex",
         description="Who may make an account: nobody, people on your Plex server, or everyone.",
     )
     plex_tv_url: str = Field(

@@ -1,7 +1,7 @@
 """Tells a room's members what happened, over Socket.IO."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from watchtogether.kit.clock import Clock
@@ -25,6 +25,10 @@ def stamp(room: Room, payload: Payload) -> Payload:
     return {**payload, "epoch": room.epoch, "seq": room.seq}
 
 
+Listener = Callable[[Room, Sequence[Record]], None]
+"""Another part of the server that wants to know, at once."""
+
+
 class RoomAnnouncer:
     """Implements `rooms.live.Announcer`. `run` sends the coalesced presence changes."""
 
@@ -35,8 +39,11 @@ class RoomAnnouncer:
         self._rendition = rendition
         self._changed: dict[RoomId, tuple[Room, frozenset[MemberId]]] = {}
         self._news = asyncio.Event()
+        self.listeners: list[Listener] = []
 
     async def happened(self, room: Room, records: Sequence[Record]) -> None:
+        for listener in self.listeners:
+            listener(room, records)
         channel = channel_of(room.id)
         for record in records:
             told = self._render(room, record)

@@ -1,5 +1,6 @@
 """The rooms, as streaming sees them (implements `stream.ports.Audience`)."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 
 from watchtogether.kit.clock import Clock
@@ -7,6 +8,23 @@ from watchtogether.kit.ids import RoomId, SessionId
 from watchtogether.rooms.registry import Registry
 from watchtogether.stream.ports import Screening, TicketClaims
 from watchtogether.sync.room import Room
+
+
+class EndedSessions:
+    """Sessions that ended while this process ran; their tickets are worth nothing any more."""
+
+    LIMIT = 50_000
+
+    def __init__(self) -> None:
+        self._ended: OrderedDict[SessionId, None] = OrderedDict()
+
+    async def add(self, session_id: SessionId) -> None:
+        self._ended[session_id] = None
+        while len(self._ended) > self.LIMIT:
+            self._ended.popitem(last=False)
+
+    def has(self, session_id: SessionId) -> bool:
+        return session_id in self._ended
 
 
 class RoomAudience:

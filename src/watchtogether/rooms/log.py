@@ -134,6 +134,13 @@ class RoomLog:
         async with self._database.transaction() as session:
             return [RoomCode(code) for code in (await session.scalars(query)).all()]
 
+    async def code_of(self, room_id: RoomId) -> RoomCode | None:
+        """A room's code; None when there is no such room or it is closed."""
+        query = select(RoomRow.code).where(RoomRow.id == room_id, RoomRow.closed.is_(False))
+        async with self._database.transaction() as session:
+            found = await session.scalar(query)
+        return RoomCode(found) if found else None
+
     async def created_wall_ms(self, room_id: RoomId) -> int:
         """When the room was made, milliseconds since 1970."""
         query = select(func.max(RoomRow.created_wall_ms)).where(RoomRow.id == room_id)

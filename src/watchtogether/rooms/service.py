@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from watchtogether.accounts.model import Principal
-from watchtogether.kit.clock import Clock
 from watchtogether.kit.ids import (
     AccountId,
     GuestId,
@@ -54,14 +53,12 @@ class RoomService:
         room_log: RoomLog,
         invites: Invites,
         catalogue: Catalogue,
-        clock: Clock,
         clean_name: Callable[[str], str],
     ) -> None:
         self.registry = registry
         self.log = room_log
         self.invites = invites
         self._catalogue = catalogue
-        self._clock = clock
         self._clean_name = clean_name
 
     async def open(

@@ -1,0 +1,5 @@
+"""`python -m watchtogether`."""
+
+from watchtogether.cli import main
+
+main()

@@ -1,0 +1,110 @@
+"""Runs the server: prepares the data folder, migrates, listens, and stops cleanly."""
+
+import asyncio
+import errno
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+
+import uvicorn
+
+from watchtogether.app import create_app
+from watchtogether.db.engine import Database
+from watchtogether.kit.errors import AppError
+from watchtogether.migrations import upgrade
+from watchtogether.settings import Settings
+
+GRACEFUL_S = 5
+BACKLOG = 2_048
+
+Started = Callable[[int], Awaitable[None]]
+"""Called with the port once requests are answered."""
+
+
+class CannotStart(Exception):
+    """Something outside must be put right first; the message says what."""
+
+
+def prepare(settings: Settings) -> None:
+    """Make the data folder and bring the database up to date. Raises `CannotStart`."""
+    folder = settings.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise CannotStart(
+            f"The data folder {folder} cannot be written ({error.strerror}). "
+            "Choose another with WATCHTOGETHER_DATA_DIR."
+        ) from error
+    asyncio.run(_migrate(settings))
+
+
+async def _migrate(settings: Settings) -> None:
+    database = Database(settings.sqlalchemy_url)
+    try:
+        await upgrade(database)
+    except AppError as error:
+        raise CannotStart(error.text) from error
+    except OSError as error:
+        raise CannotStart(f"The database cannot be reached: {error}") from error
+    finally:
+        await database.close()
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A socket on the address of the settings. Raises `CannotStart` when it is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise CannotStart(_why_not(settings, error)) from error
+    listener.listen(BACKLOG)
+    return listener
+
+
+def _why_not(settings: Settings, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Port {settings.port} is taken by another program. "
+            "Stop it, or choose another with WATCHTOGETHER_PORT."
+        )
+    return f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}."
+
+
+def serve(settings: Settings, started: Started | None = None) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    prepare(settings)
+    with listen(settings) as listener:
+        port = listener.getsockname()[1]
+        config = uvicorn.Config(
+            create_app(settings, port=port),
+            loop="asyncio" if sys.platform == "win32" else "uvloop",
+            ws="websockets-sansio",
+            ws_per_message_deflate=False,
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=GRACEFUL_S,
+        )
+        server = _Server(config, started, port)
+        server.run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, telling somebody when it answers."""
+
+    def __init__(self, config: uvicorn.Config, started: Started | None, port: int) -> None:
+        super().__init__(config)
+        self._told = started
+        self._port = port
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self._told is not None and not self.should_exit:
+            await self._told(self._port)
