@@ -1,5 +1,6 @@
 """A real app with real SQLite, on a fake clock, with cheap password hashes."""
 
+import shutil
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from fastapi import APIRouter, FastAPI
+from sqlalchemy import create_engine
 
 from tests.support.clock import FakeClock
 from watchtogether.accounts import tables  # noqa: F401 - fills the metadata
@@ -64,11 +66,21 @@ class Server:
 Build = Callable[..., Server]
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with every table, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("empty") / "empty.db"
+    engine = create_engine(f"sqlite:///{path}")
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    return path
+
+
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
-    async with database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+async def database(tmp_path: Path, empty_database: Path) -> AsyncIterator[Database]:
+    path = tmp_path / "test.db"
+    shutil.copy(empty_database, path)
+    database = Database(f"sqlite+aiosqlite:///{path}")
     yield database
     await database.close()
 

@@ -85,7 +85,7 @@ async def test_12_signing_in_makes_a_new_session(server: Server) -> None:
 
 
 async def test_13_an_unknown_name_takes_as_long_as_a_wrong_password() -> None:
-    """With the real cost, alternating, so that a busy machine slows both alike."""
+    """In processor time, which a busy machine changes little, and alternating."""
     passwords = Passwords(Cost(memory_kib=16 * 1024, passes=3, lanes=1))
     stored = await passwords.hash(PASSWORD)
     known: list[float] = []
@@ -95,9 +95,8 @@ async def test_13_an_unknown_name_takes_as_long_as_a_wrong_password() -> None:
             for hashed, times in ((stored, known), (None, unknown)):
                 started = time.perf_counter()
                 assert not (await turn.verify("wrong guess", hashed)).right
-                times.append(time.perf_counter() - started)
-    assert min(unknown) == pytest.approx(min(known), rel=0.10)
-    assert statistics.median(unknown) == pytest.approx(statistics.median(known), rel=0.25)
+                times.append(time.process_time() - started)
+    assert statistics.median(unknown) == pytest.approx(statistics.median(known), rel=0.15)
 
 
 async def test_13_both_are_told_the_same(server: Server) -> None:

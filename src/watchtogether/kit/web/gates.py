@@ -1,13 +1,23 @@
 """The gates before the app: known hosts, no other site's writes, small JSON bodies."""
 
+import asyncio
+
 from asgi_cross_origin_protection import CrossOriginProtection
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from watchtogether.kit.web.hosts import PublicAddress
-from watchtogether.kit.web.refusals import CrossSite, TooLarge, UnknownHost, UnsupportedMediaType
+from watchtogether.kit.web.refusals import (
+    CrossSite,
+    TooLarge,
+    TooSlow,
+    UnknownHost,
+    UnsupportedMediaType,
+)
 from watchtogether.kit.web.scope import header, header_values, refuse
 
 MAX_BODY_BYTES = 64 * 1024
+BODY_PATIENCE_S = 15.0
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -66,10 +76,13 @@ class CrossSiteMiddleware:
 
 
 class BodyMiddleware:
-    """Reads bodies below `{base}/api` whole, before the app: JSON, at most 64 KiB."""
+    """Reads bodies below `{base}/api` whole, before the app: JSON, at most 64 KiB, within 15 s."""
 
-    def __init__(self, app: ASGIApp, address: PublicAddress) -> None:
+    def __init__(
+        self, app: ASGIApp, address: PublicAddress, patience_s: float = BODY_PATIENCE_S
+    ) -> None:
         self._app = app
+        self._patience_s = patience_s
         self._api = f"{address.base_path}/api/"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,7 +97,14 @@ class BodyMiddleware:
         if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
             await refuse(TooLarge(), scope, receive, send)
             return
-        body = await _read(receive)
+        try:
+            async with asyncio.timeout(self._patience_s):
+                body = await _read(receive)
+        except ClientDisconnect:
+            return
+        except TimeoutError:
+            await refuse(TooSlow(), scope, receive, send)
+            return
         if body is None:
             await refuse(TooLarge(), scope, receive, send)
         elif body and not _is_json(scope):
@@ -108,12 +128,12 @@ def _is_json(scope: Scope) -> bool:
 
 
 async def _read(receive: Receive) -> bytes | None:
-    """The whole body, or None when it is too large. A client that left has sent nothing."""
+    """The whole body, or None when it is too large. Raises `ClientDisconnect`."""
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return b""
+            raise ClientDisconnect
         body += message.get("body", b"")
         if len(body) > MAX_BODY_BYTES:
             return None

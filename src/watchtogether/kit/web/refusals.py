@@ -28,6 +28,14 @@ class TooLarge(AppError):
     message = "That is more than fits into one request."
 
 
+class TooSlow(AppError):
+    """The body did not arrive in time."""
+
+    code = "too_slow"
+    status = 408
+    message = "The request took too long to arrive."
+
+
 class UnsupportedMediaType(AppError):
     """The body is not JSON, or does not say so."""
 

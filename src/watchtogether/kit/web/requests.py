@@ -13,6 +13,7 @@ from watchtogether.kit.ids import new_id
 log = structlog.get_logger(__name__)
 
 _UNMATCHED = "(none)"
+_CLIENT_LEFT = 499
 _FREQUENT = ("/api/health", "/api/stream/", "/api/plex/image")
 
 
