@@ -99,6 +99,15 @@ async def test_an_end_is_heard_by_every_listener_in_order(server: Server, grant:
     assert not await server.sessions.is_live(grant.principal.session_id)
 
 
+async def test_a_listener_that_fails_harms_no_other(server: Server, grant: Grant) -> None:
+    async def fail(_: SessionId) -> None:
+        raise RuntimeError("a bug elsewhere")
+
+    server.sessions.on_ended.insert(0, fail)
+    await server.sessions.end(grant.principal.session_id)
+    assert server.ended == [grant.principal.session_id]
+
+
 async def test_ending_all_spares_the_one_to_keep(
     server: Server, account: Account, grant: Grant
 ) -> None:

@@ -203,6 +203,26 @@ class TestBodies:
             )
         assert answer.json() == {"a": "b"}
 
+    @pytest.mark.parametrize("cut", [True, False])
+    async def test_below_a_base_path_whether_or_not_it_was_cut_off(self, cut: bool) -> None:
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"{}"}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        scope: Scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/api/echo" if cut else "/watch/api/echo",
+            "headers": [(b"content-type", b"text/plain"), (b"host", b"nas")],
+        }
+        await protect(_unreachable, address=PublicAddress.of("", "/watch"))(scope, receive, send)
+        assert sent[0]["status"] == 415
+        assert (b"cache-control", b"no-store") in sent[0]["headers"]
+
     async def test_exactly_64_kib_pass(self) -> None:
         body = json.dumps({"a": "x" * (65_536 - 9)}).encode()
         assert len(body) == 65_536

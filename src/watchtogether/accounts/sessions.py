@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
+import structlog
+
 from watchtogether.accounts.errors import NotSignedIn
 from watchtogether.accounts.liveness import Liveness
 from watchtogether.accounts.model import Account, Grant, Guest, Principal, Session
@@ -14,6 +16,8 @@ from watchtogether.accounts.tokens import LIFETIME_S, AccessTokens
 from watchtogether.db.engine import Database
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.ids import AccountId, GuestId, SessionId, new_id
+
+log = structlog.get_logger(__name__)
 
 IDLE_S = 30 * 24 * 3600
 ABSOLUTE_S = 180 * 24 * 3600
@@ -104,10 +108,16 @@ class SessionService:
             await self._end([session_id])
 
     async def heard_of_end(self, session_id: SessionId) -> None:
-        """Another process has ended the session: act upon it here."""
+        """Another process has ended the session: act upon it here.
+
+        A listener that fails is logged and harms neither the others nor whoever ended the session.
+        """
         self._liveness.ended(session_id)
         for callback in self.on_ended:
-            await callback(session_id)
+            try:
+                await callback(session_id)
+            except Exception:
+                log.exception("session_end_unheard", session_id=session_id)
 
     async def prune(self) -> int:
         """Delete rows that nobody can use any more; how many were deleted."""

@@ -14,7 +14,7 @@ from watchtogether.kit.web.refusals import (
     UnknownHost,
     UnsupportedMediaType,
 )
-from watchtogether.kit.web.scope import header, header_values, refuse
+from watchtogether.kit.web.scope import header, header_values, is_api, refuse
 
 MAX_BODY_BYTES = 64 * 1024
 BODY_PATIENCE_S = 15.0
@@ -83,13 +83,13 @@ class BodyMiddleware:
     ) -> None:
         self._app = app
         self._patience_s = patience_s
-        self._api = f"{address.base_path}/api/"
+        self._base_path = address.base_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (
             scope["type"] != "http"
             or scope["method"] in _READING
-            or not scope["path"].startswith(self._api)
+            or not is_api(scope, self._base_path)
         ):
             await self._app(scope, receive, send)
             return

@@ -6,6 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from watchtogether.kit.web.hosts import PublicAddress
+from watchtogether.kit.web.scope import is_api
 
 _ALWAYS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
@@ -51,7 +52,6 @@ class SecurityHeadersMiddleware:
     ) -> None:
         self._app = app
         self._address = address
-        self._api = f"{address.base_path}/api/"
         self._always = {
             **_ALWAYS,
             "Content-Security-Policy": content_security_policy(style_hashes),
@@ -64,7 +64,7 @@ class SecurityHeadersMiddleware:
         wanted = dict(self._always)
         if self._address.is_secure(Headers(scope=scope)):
             wanted |= _WHEN_SECURE
-        if scope["path"].startswith(self._api):
+        if is_api(scope, self._address.base_path):
             wanted["Cache-Control"] = "no-store"
 
         async def send_with_headers(message: Message) -> None:

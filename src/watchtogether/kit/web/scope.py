@@ -16,6 +16,12 @@ def header(scope: Scope, name: bytes) -> str:
     return next(iter(header_values(scope, name)), "")
 
 
+def is_api(scope: Scope, base_path: str) -> bool:
+    """Whether the request is for the API, whether or not the base path was cut off before."""
+    path: str = scope["path"]
+    return path.removeprefix(base_path).startswith("/api/")
+
+
 async def refuse(error: AppError, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with a problem; a WebSocket is closed before it is accepted, which means 403."""
     if scope["type"] == "websocket":
