@@ -87,8 +87,13 @@ def _film(path: Path) -> None:
         video.width, video.height, video.pix_fmt = 320, 180, "yuv420p"
         for shade in range(10):
             picture = Image.new("RGB", (320, 180), (20 * shade, 60, 90))
-            container.mux(video.encode(av.VideoFrame.from_image(picture)))
+            container.mux(video.encode(_frame(picture)))
         container.mux(video.encode(None))
+
+
+def _frame(picture: Image.Image) -> av.VideoFrame:
+    frame: av.VideoFrame = av.VideoFrame.from_image(picture)  # type: ignore[no-untyped-call]
+    return frame
 
 
 @pytest.fixture

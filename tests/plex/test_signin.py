@@ -61,7 +61,7 @@ async def test_attack_16_foreign_pin_is_refused(world: World) -> None:
 @pytest.mark.parametrize("binding", ["x", "1.2.3", "....", "9" * 300, "ä"])
 async def test_attack_16_made_up_binding_is_refused(world: World, binding: str) -> None:
     answer = await world.program().get(
-        "/api/auth/plex/pin/1", headers={"X-Pin-Binding": binding.encode()}
+        "/api/auth/plex/pin/1", headers=[(b"X-Pin-Binding", binding.encode())]
     )
     assert answer.json()["code"] == "pin_foreign"
 

@@ -15,7 +15,7 @@ import contextlib
 import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import httpx2
@@ -43,7 +43,7 @@ Lane = Literal["library", "image", "stream"]
 
 _AT_ONCE: Mapping[Lane, int] = {"library": 8, "image": 6, "stream": 8}
 _MAX_WAITING = 64
-_MAX_SERVERS = 256
+_MAX_WAYS = 1_000
 _ATTEMPTS = 3
 _USUAL = Bounds()
 _PROBE = Bounds(read_s=2.0, deadline_s=2.5, max_bytes=64 * 1024)
@@ -93,15 +93,17 @@ class CallObserver(Protocol):
     def __call__(self, elapsed_ms: float, *, failed: bool) -> None: ...
 
 
-@dataclass(slots=True)
-class _Host:
-    """What is kept per server address: its breaker, and how many calls run in each lane."""
+class _Way:
+    """One lane to one address: how many calls run, and its own breaker.
 
-    breaker: Breaker
-    lanes: dict[Lane, asyncio.Semaphore] = field(
-        default_factory=lambda: {lane: asyncio.Semaphore(n) for lane, n in _AT_ONCE.items()}
-    )
-    waiting: int = 0
+    Each lane has its own, so that a slow library never stops a film that is playing.
+    """
+
+    def __init__(self, lane: Lane, clock: Clock) -> None:
+        self.lane = lane
+        self.breaker = Breaker(clock)
+        self.slots = asyncio.Semaphore(_AT_ONCE[lane])
+        self.waiting = 0
 
 
 class PlexHttp:
@@ -118,7 +120,7 @@ class PlexHttp:
         self._client = client
         self._product = product
         self._clock = clock
-        self._hosts: OrderedDict[str, _Host] = OrderedDict()
+        self._ways: OrderedDict[tuple[str, Lane], _Way] = OrderedDict()
         self.observer = observer
 
     async def get_json(
@@ -197,13 +199,13 @@ class PlexHttp:
 
         Raises `PlexUnreachable`, `PlexSlow`, `PlexBusy` (queue full) and `PlexBadAnswer` (cap).
         """
-        host = self._host(server.base_url)
-        host.breaker.admit()
+        way = self._way(server.base_url, lane)
+        way.breaker.admit()
         started_ms = self._clock.monotonic_ms()
         outcome = "cancelled"
         try:
             async with (
-                _slot(host, lane, bounds),
+                _slot(way, bounds),
                 wire.open_stream(
                     self._client,
                     wire.Call(
@@ -226,7 +228,7 @@ class PlexHttp:
             outcome = "answered"
             raise
         finally:
-            self._record(host, lane, outcome, self._clock.monotonic_ms() - started_ms)
+            self._record(way, outcome, self._clock.monotonic_ms() - started_ms)
 
     async def identity(self, base_url: str) -> ServerIdentity:
         """Which machine answers there; asked without a token, past the breaker, once.
@@ -240,12 +242,13 @@ class PlexHttp:
         found = parse.identity(await read_document(answer.body, answer.content_type))
         if found is None:
             raise PlexBadAnswer
-        self._host(base_url).breaker.succeeded()
+        for lane in _AT_ONCE:
+            self._way(base_url, lane).breaker.succeeded()
         return found
 
-    def is_open(self, server: ServerAccess) -> bool:
+    def is_open(self, server: ServerAccess, lane: Lane = "library") -> bool:
         """Whether the breaker of this address is open just now."""
-        return self._host(server.base_url).breaker.is_open
+        return self._way(server.base_url, lane).breaker.is_open
 
     async def _get_with_retries(
         self,
@@ -284,24 +287,24 @@ class PlexHttp:
             "X-Plex-Token": server.token.get_secret_value(),
         }
 
-    def _host(self, base_url: str) -> _Host:
-        host = self._hosts.get(base_url)
-        if host is None:
-            while len(self._hosts) >= _MAX_SERVERS:
-                self._hosts.popitem(last=False)
-            host = self._hosts[base_url] = _Host(Breaker(self._clock))
-        self._hosts.move_to_end(base_url)
-        return host
+    def _way(self, base_url: str, lane: Lane) -> _Way:
+        way = self._ways.get((base_url, lane))
+        if way is None:
+            while len(self._ways) >= _MAX_WAYS:
+                self._ways.popitem(last=False)
+            way = self._ways[base_url, lane] = _Way(lane, self._clock)
+        self._ways.move_to_end((base_url, lane))
+        return way
 
-    def _record(self, host: _Host, lane: Lane, outcome: str, elapsed_ms: float) -> None:
-        counts = outcome == "unreachable" or (lane == "library" and outcome in {"slow", "gateway"})
-        if counts:
-            host.breaker.failed()
+    def _record(self, way: _Way, outcome: str, elapsed_ms: float) -> None:
+        is_library = way.lane == "library"
+        if outcome == "unreachable" or (is_library and outcome in {"slow", "gateway"}):
+            way.breaker.failed()
         elif outcome == "answered":
-            host.breaker.succeeded()
+            way.breaker.succeeded()
         else:
-            host.breaker.released()
-        if self.observer is not None and lane == "library" and outcome != "cancelled":
+            way.breaker.released()
+        if self.observer is not None and is_library and outcome != "cancelled":
             self.observer(elapsed_ms, failed=outcome != "answered")
 
 
@@ -344,23 +347,22 @@ def _checked(path: str) -> str:
 
 
 @contextlib.asynccontextmanager
-async def _slot(host: _Host, lane: Lane, bounds: Bounds) -> AsyncIterator[None]:
+async def _slot(way: _Way, bounds: Bounds) -> AsyncIterator[None]:
     """A place in the lane; waits at most the deadline, and not at all behind a full queue."""
-    semaphore = host.lanes[lane]
-    if semaphore.locked():
-        if host.waiting >= _MAX_WAITING:
+    if way.slots.locked():
+        if way.waiting >= _MAX_WAITING:
             raise PlexBusy(retry_after_s=1)
-        host.waiting += 1
+        way.waiting += 1
         try:
             async with asyncio.timeout(bounds.deadline_s or bounds.read_s):
-                await semaphore.acquire()
+                await way.slots.acquire()
         except TimeoutError as error:
             raise PlexBusy(retry_after_s=1) from error
         finally:
-            host.waiting -= 1
+            way.waiting -= 1
     else:
-        await semaphore.acquire()
+        await way.slots.acquire()
     try:
         yield
     finally:
-        semaphore.release()
+        way.slots.release()
