@@ -341,13 +341,8 @@ class Server:
             await self.database.close()
 
 
-def create_app(settings: Settings, *, port: int = 0, clock: Clock | None = None) -> ASGIApp:
-    """The whole server as one ASGI application: HTTP, Socket.IO, and the page."""
-    share_url = shared_url(
-        settings.host, port or settings.port, settings.base_path, settings.public_url
-    )
-    server = Server(settings, clock or SystemClock(), share_url)
-    server.tie()
+def new_api(server: Server) -> FastAPI:
+    """The HTTP side: every endpoint, the page, and the server's life."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -364,6 +359,18 @@ def create_app(settings: Settings, *, port: int = 0, clock: Clock | None = None)
     )
     problems.install(app)
     server.mount(app)
+    return app
+
+
+def create_app(settings: Settings, *, port: int = 0, clock: Clock | None = None) -> ASGIApp:
+    """The whole server as one ASGI application: HTTP, Socket.IO, and the page."""
+    share_url = shared_url(
+        settings.host, port or settings.port, settings.base_path, settings.public_url
+    )
+    server = Server(settings, clock or SystemClock(), share_url)
+    server.tie()
+
+    app = new_api(server)
     joined = server.gateway.asgi(app, "/socket.io")
     protected = protect(joined, address=server.address, trusted_proxies=settings.trusted_proxies)
     return _below(settings.base_path, protected)

@@ -88,10 +88,10 @@ class Furnisher:
         pin = self._post("api/auth/plex/pin", {})
         approve = f"{self._sandbox['plex_tv_url']}/sandbox/pins/{pin['code']}/approve"
         httpx2.post(approve, json={"user": _SANDBOX_USER}, timeout=10).raise_for_status()
-        binding = {"binding": pin["binding"]} if "binding" in pin else {}
+        self._http.headers["X-Pin-Binding"] = pin["binding"]
         deadline = time.monotonic() + _PATIENCE_S
         while time.monotonic() < deadline:
-            status = self._get(f"api/auth/plex/pin/{pin['id']}", binding)["status"]
+            status = self._get(f"api/auth/plex/pin/{pin['id']}")["status"]
             if status == "approved":
                 return
             time.sleep(0.2)

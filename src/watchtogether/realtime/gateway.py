@@ -60,6 +60,8 @@ class Gateway:
         self._clock = clock
         self._public_origin = _origin(public_url)
         self._connections: dict[ConnectionId, Connection] = {}
+        self.messages: dict[str, type[BaseModel]] = {}
+        """Every event that is understood, and the form of its message."""
         self._departures: list[Callable[[Connection], Awaitable[None]]] = []
         self._server = socketio.AsyncServer(
             async_mode="asgi",
@@ -88,6 +90,7 @@ class Gateway:
                 return _refusal(InvalidRequest("This connection is over."))
             return await self._answer(connection, event, model, handler, raw)
 
+        self.messages[event] = model
         self._server.on(event, receive)
 
     def on_departure(self, callback: Callable[[Connection], Awaitable[None]]) -> None:
