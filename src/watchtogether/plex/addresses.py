@@ -95,7 +95,7 @@ def check_url(url: str) -> str:
 
     Read by the same parser that later connects, so there is one answer to what the host is.
     """
-    if any(ord(c) <= 32 or ord(c) >= 127 or c in "\\#?@" for c in url) or len(url) > 500:
+    if any(ord(c) <= 32 or ord(c) >= 127 or c in "\\#?@%" for c in url) or len(url) > 500:
         raise PlexAddressRefused
     try:
         parsed = httpx2.URL(url)
@@ -103,7 +103,7 @@ def check_url(url: str) -> str:
         raise PlexAddressRefused from error
     if parsed.scheme not in {"http", "https"} or not parsed.host or parsed.userinfo:
         raise PlexAddressRefused
-    if ".." in parsed.path.split("/"):
+    if ".." in url or not 0 < (parsed.port or 80) <= 65_535:
         raise PlexAddressRefused
     return url.rstrip("/")
 
