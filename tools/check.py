@@ -1,4 +1,4 @@
-"""`make check`: format, lint, types, layers, lock files, documents. Runs all, then says what failed."""
+"""`make check`: format, lint, types, layers, lock files, documents."""
 
 import subprocess
 import sys

@@ -36,6 +36,7 @@ def run(settings: Settings) -> None:
     with sandbox_plex(settings.data_dir / "films", _old_port(settings)) as sandbox:
         demo_settings = settings.model_copy(
             update={
+                "host": _host(settings),
                 "plex_tv_url": sandbox["plex_tv_url"],
                 "plex_allow_loopback": True,
                 "demo": True,
@@ -127,6 +128,11 @@ def _read_notes(settings: Settings) -> Json:
         notes: Json = json.loads((settings.data_dir / "demo.json").read_text())
         return notes
     return {}
+
+
+def _host(settings: Settings) -> str:
+    """Every address, so that a phone on the same Wi-Fi can join, unless told otherwise."""
+    return settings.host if "host" in settings.model_fields_set else "0.0.0.0"  # noqa: S104
 
 
 def _old_port(settings: Settings) -> int:

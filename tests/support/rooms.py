@@ -78,6 +78,9 @@ class Party:
     def timeline(self) -> Timeline:
         return self.room.timeline
 
+    def state(self) -> State:
+        return self.room.timeline.state
+
     @property
     def revision(self) -> int:
         return self.room.timeline.revision
