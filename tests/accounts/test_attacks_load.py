@@ -106,3 +106,24 @@ async def _guess(program: httpx2.AsyncClient, forwarded_for: str) -> httpx2.Resp
         json={"username": "ada", "password": "wrong guess"},
         headers={"x-forwarded-for": forwarded_for},
     )
+
+
+@pytest.mark.parametrize("text", [r"\ud800", r"\u0000", r"\ud800\u0000ada", "\\u202e"])
+@pytest.mark.parametrize("path", ["/api/auth/login", "/api/auth/register"])
+async def test_58_text_that_no_database_takes(server: Server, path: str, text: str) -> None:
+    async with server.browser(**{"content-type": "application/json"}) as page:
+        for username, password in ((text, PASSWORD), ("ada", text * 8)):
+            body = f'{{"username": "{username}", "password": "{password}"}}'
+            answer = await page.post(path, content=body.encode())
+            assert answer.status_code in {201, 401, 422}
+
+
+@pytest.mark.parametrize(
+    "name", ["' OR 1=1 --", "ada'; DROP TABLE accounts;--", "%", "_", "a\\' OR ''='"]
+)
+async def test_58_sql_is_a_name_like_any_other(server: Server, name: str) -> None:
+    async with server.browser() as page:
+        await register(page, "ada")
+        assert (await login(page, name)).status_code == 401
+        assert (await register(page, name)).json()["account"]["username"] == name
+        assert (await login(page, name)).json()["account"]["username"] == name

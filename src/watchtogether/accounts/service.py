@@ -117,7 +117,8 @@ class AccountService:
         together with the address, so nobody can lock somebody else out, and against the address.
         Raises `WrongCredentials`, `AccountDisabled`, `TooManyRequests`.
         """
-        key = name_key(_tidied(username) or username)
+        key = name_key(_tidied(username) or "")
+        await self._require_unblocked(key, door)  # before the queue for a slot, and again within
         async with self._passwords.turn() as turn, self._counting_failures(key, door):
             found = await self._people.by_username(key)
             account, stored = found or (None, None)
@@ -258,15 +259,17 @@ class AccountService:
 
     @asynccontextmanager
     async def _counting_failures(self, key: str, door: Door) -> AsyncIterator[None]:
-        by_account, by_address = f"login|{key}|{door.address}", f"login|{door.address}"
-        await self._limiter.check(AUTH, by_account)
-        await self._limiter.check(GENERAL, by_address)
+        await self._require_unblocked(key, door)
         try:
             yield
         except WrongCredentials:
-            await self._limiter.hit(GENERAL, by_address)
-            await self._limiter.hit(AUTH, by_account)
+            await self._limiter.hit(GENERAL, f"login|{door.address}")
+            await self._limiter.hit(AUTH, f"login|{key}|{door.address}")
             raise
+
+    async def _require_unblocked(self, key: str, door: Door) -> None:
+        await self._limiter.check(AUTH, f"login|{key}|{door.address}")
+        await self._limiter.check(GENERAL, f"login|{door.address}")
 
 
 def _tidied(name: str) -> str | None:

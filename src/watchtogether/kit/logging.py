@@ -10,6 +10,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from watchtogether.kit.redaction import REDACTED, clean, clean_trace, is_secret_key
 
 _TRACE = "exception"
+_COLOURED = "color_message"
+"""uvicorn's copy of its message for terminals."""
 _OWN_KEYS = frozenset({"_record", "_from_structlog"})
 _CHATTY = ("httpx", "httpx2", "httpcore", "httpcore2", "engineio", "socketio", "aiosqlite")
 
@@ -65,7 +67,7 @@ def configure(
 
 def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """A processor: no secrets, no control characters, whatever was logged."""
-    return {key: _redacted(key, value) for key, value in event.items()}
+    return {key: _redacted(key, value) for key, value in event.items() if key != _COLOURED}
 
 
 def _redacted(key: str, value: object) -> object:
