@@ -5,6 +5,7 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx2
 from pydantic import SecretStr
 
 from tests.support.clock import FakeClock
@@ -203,6 +204,11 @@ class Stage:
 
     def ask(self, number: int, room: Screening | None = None) -> asyncio.Task[bytes]:
         return asyncio.create_task(self.service.segment(room or self.now, number))
+
+
+def plain_client(base_url: str = "") -> httpx2.AsyncClient:
+    """Without certificates, whose loading takes longer than most tests."""
+    return httpx2.AsyncClient(base_url=base_url, verify=False, trust_env=False)
 
 
 async def until(condition: Callable[[], bool], deadline_s: float = 5.0) -> None:

@@ -20,8 +20,15 @@ from watchtogether.stream.plan import (
 LAYOUT = Layout((3.0,) * 1000, 4_000_000, (1280, 720))
 
 
-def _wish(number: int, *, waiters: int = 1, asked_ms: float = 0.0, **more: float) -> Wish:
-    return Wish(number, asked_ms, 20_000.0, waiters, **more)
+def _wish(
+    number: int,
+    *,
+    waiters: int = 1,
+    asked_ms: float = 0.0,
+    not_before_ms: float = 0.0,
+    refused_since_ms: float | None = None,
+) -> Wish:
+    return Wish(number, asked_ms, 20_000.0, waiters, not_before_ms, refused_since_ms)
 
 
 def _reach(first: int = 0, head: int = 0) -> Reach:

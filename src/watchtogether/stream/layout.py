@@ -47,7 +47,7 @@ class Layout:
         only their length tells.
         """
         shift = len(self) - len(listed_s)
-        begins_there = shift == 0 or 0 < shift and abs(shift - self.number_at(offset_s)) <= 1
+        begins_there = shift == 0 or (shift > 0 and abs(shift - self.number_at(offset_s)) <= 1)
         return shift if begins_there and self._same(listed_s, shift) else None
 
     def _same(self, listed_s: Sequence[float], shift: int) -> bool:

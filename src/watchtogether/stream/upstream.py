@@ -14,6 +14,9 @@ from watchtogether.stream.renditions import RENDITIONS
 
 log = structlog.get_logger(__name__)
 
+_UNSTOPPED = 4
+"""As many transcodes whose stop failed are remembered."""
+
 
 class Upstream:
     """Not concurrent: the session's reader alone calls it, save `keep_alive`."""
@@ -25,6 +28,7 @@ class Upstream:
         self._access: ServerAccess | None = None
         self._session: str | None = None
         self._job: Transcode | None = None
+        self._unstopped: list[tuple[ServerAccess, str]] = []
         self._content: Content | None = None
         self._shift = 0
         self._first = 0
@@ -83,18 +87,26 @@ class Upstream:
         return alive or self._session != session
 
     async def end(self, moment: Moment | None = None) -> None:
-        """Stop what runs or was about to; never raises `AppError`. May be called again."""
-        access, session = self._access, self._session
-        if access is None or session is None:
-            return
-        try:
-            await self._transcoder.stop(access, session)
-            if moment is not None and self._job is not None:
-                await self._transcoder.report(access, session, moment)
-        except AppError as error:
-            log.info("transcode_stop_failed", room_id=self._key.room_id, code=error.code)
-        finally:
-            self._job = self._session = self._access = None
+        """Stop what runs or was about to, and what could not be stopped before.
+
+        Never raises `AppError`, and may be called again: what Plex did not confirm is tried anew
+        then. (Plex ends a forgotten transcode by itself, minutes later.)
+        """
+        told = moment if self._job is not None else None
+        if self._access is not None and self._session is not None:
+            self._unstopped = [*self._unstopped[1 - _UNSTOPPED :], (self._access, self._session)]
+        self._job = self._session = self._access = None
+        while self._unstopped:
+            access, session = self._unstopped[-1]
+            try:
+                await self._transcoder.stop(access, session)
+                self._unstopped.remove((access, session))
+                if told is not None:
+                    await self._transcoder.report(access, session, told)
+            except AppError as error:
+                log.info("transcode_stop_failed", room_id=self._key.room_id, code=error.code)
+                return
+            told = None
 
     def _order(self, session: str, offset_s: float) -> Order:
         box = self._rendition

@@ -1,0 +1,218 @@
+"""The HTTP door: tickets, places, types, and bodies in pieces."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from tests.stream.fakes import ROOM, Stage, plain_client, ts_segment, until
+from watchtogether.kit import problems
+from watchtogether.kit.ids import MemberId, RatingKey, ServerId, SessionId
+from watchtogether.stream.endpoints import PIECE_BYTES, build_router
+from watchtogether.stream.tickets import LIFETIME_S, Tickets
+
+MEDIA = "/1/720p/index.m3u8"
+ALL = ("/master.m3u8", MEDIA, "/1/720p/5.ts")
+
+
+class Door:
+    """The app over a scripted transcoder, on a real socket."""
+
+    def __init__(self, stage: Stage, tickets: Tickets, url: str, client: httpx2.AsyncClient):
+        self.stage = stage
+        self.tickets = tickets
+        self.url = url
+        self.client = client
+
+    def ticket(self, member: str = "member_1", rating_key: str = "7") -> str:
+        return self.tickets.issue(
+            ROOM, MemberId(member), SessionId("ses"), ServerId("server"), RatingKey(rating_key)
+        )
+
+    async def get(self, rest: str, ticket: str | None = None, **headers: str) -> httpx2.Response:
+        return await self.client.get(
+            f"{self.url}/api/stream/{ticket or self.ticket()}{rest}", headers=headers
+        )
+
+    async def code(self, rest: str, ticket: str | None = None) -> tuple[int, str]:
+        answer = await self.get(rest, ticket)
+        return answer.status_code, str(answer.json()["code"])
+
+
+@pytest.fixture
+async def door(tmp_path: Path) -> AsyncIterator[Door]:
+    stage = Stage(tmp_path)
+    tickets = Tickets(b"k" * 32, stage.clock)
+    app = FastAPI()
+    problems.install(app)
+    app.include_router(build_router(stage.service, tickets, stage.room))
+    async with stage.service.run(), _served(app) as url, plain_client() as client:
+        yield Door(stage, tickets, url, client)
+
+
+@contextlib.asynccontextmanager
+async def _served(app: FastAPI) -> AsyncIterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server._serve([listener]))
+        await until(lambda: server.started)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        await serving
+
+
+async def test_STR3_from_the_master_to_a_segment(door: Door) -> None:
+    master = await door.get("/master.m3u8")
+    assert master.status_code == 200
+    assert master.headers["content-type"] == "application/vnd.apple.mpegurl"
+    assert master.headers["cache-control"] == "no-store"
+    media = await door.get("/" + master.text.splitlines()[-1])
+    assert media.headers["content-type"] == "application/vnd.apple.mpegurl"
+    assert media.text.count(".ts") == 400
+    segment = await door.get("/1/720p/5.ts")
+    assert segment.content == ts_segment(5)
+    assert segment.headers["content-type"] == "video/mp2t"
+    assert segment.headers["cache-control"] == "private, max-age=3600"
+    assert segment.headers["x-content-type-options"] == "nosniff"
+    assert int(segment.headers["content-length"]) == len(segment.content)
+
+
+async def test_attack52_a_bad_ticket_opens_nothing(door: Door) -> None:
+    good = door.ticket()
+    await door.stage.clock.advance(LIFETIME_S + 1)
+    for ticket in (good, _altered(door.ticket()), "x", "a.b", "%00", "e30.e30"):
+        for rest in ALL:
+            assert await door.code(rest, ticket) == (403, "ticket_refused")
+    assert door.stage.transcoder.starts == []
+
+
+async def test_attack53_32_the_ticket_of_somebody_gone_or_of_another_item_opens_nothing(
+    door: Door,
+) -> None:
+    gone, other = door.ticket("member_2"), door.ticket(rating_key="8")
+    for rest in ALL:
+        assert (await door.get(rest, gone)).status_code == 200
+    door.stage.room.members.remove("member_2")
+    for rest in ALL:
+        assert await door.code(rest, gone) == (403, "ticket_refused")
+        assert await door.code(rest, other) == (403, "ticket_refused")
+    door.stage.room.now = None
+    for rest in ALL:
+        assert await door.code(rest) == (403, "ticket_refused")
+
+
+NO_PLACES = (
+    "/1/720p/-1.ts",
+    "/1/720p/01.ts",
+    "/1/720p/1e3.ts",
+    "/1/720p/%31%20.ts",
+    "/1/720p/٣.ts",
+    "/1/720p/5.ts.ts",
+    "/1/720p/5.mp4",
+    "/1/720p/..%2f..%2f5.ts",
+    "/1/720p/%2e%2e/5.ts",
+    "/1/720p/5%00.ts",
+    "/1/720p/99999999999999999999.ts",
+    "/1/720p/400.ts",
+    "/1/1080p/5.ts",
+    "/1/4k/index.m3u8",
+    "/1/http:%2f%2fevil/index.m3u8",
+    "/2/720p/5.ts",
+    "/x/720p/index.m3u8",
+    "/",
+)
+
+
+async def test_attack46_47_only_numbers_and_the_rooms_rendition_exist(door: Door) -> None:
+    for rest in NO_PLACES:
+        assert await door.code(rest) == (404, "not_found"), rest
+
+
+async def test_what_the_room_left_behind_is_gone(door: Door) -> None:
+    door.stage.room.show(generation=3)
+    assert await door.code("/1/720p/5.ts") == (410, "generation_over")
+    assert await door.code("/2/720p/index.m3u8") == (410, "generation_over")
+    assert (await door.get("/3/720p/5.ts")).status_code == 200
+
+
+async def test_attack49_a_query_and_headers_of_a_client_reach_nobody(door: Door) -> None:
+    answer = await door.get("/1/720p/5.ts?X-Plex-Token=x&protocol=dash&path=/etc", Host="evil")
+    assert answer.content == ts_segment(5)
+    (order,) = door.stage.transcoder.starts
+    assert order.rating_key == "7"
+
+
+async def test_attack54_a_thousand_ranges_are_one_whole_segment(door: Door) -> None:
+    ranges = ",".join(f"{n}-{n}" for n in range(1000))
+    answer = await door.get("/1/720p/5.ts", Range=f"bytes={ranges}")
+    assert answer.status_code == 200
+    assert answer.content == ts_segment(5)
+    assert answer.headers["accept-ranges"] == "none"
+
+
+async def test_a_large_segment_comes_whole(door: Door) -> None:
+    large = ts_segment(6, packets=20_000)
+    assert len(large) > 20 * PIECE_BYTES
+    door.stage.transcoder.answers[6] = [large]
+    assert (await door.get("/1/720p/6.ts")).content == large
+
+
+async def test_HEAD_says_the_same_and_fetches_no_segment(door: Door) -> None:
+    base = f"{door.url}/api/stream/{door.ticket()}"
+    listed = await door.client.head(base + MEDIA)
+    assert listed.status_code == 200
+    assert listed.content == b""
+    segment = await door.client.head(base + "/1/720p/200.ts")
+    assert segment.status_code == 200
+    assert segment.headers["content-type"] == "video/mp2t"
+    assert 200 not in door.stage.transcoder.fetched
+
+
+async def test_a_client_that_leaves_ends_its_own_wait_alone(door: Door) -> None:
+    late: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+    door.stage.transcoder.answers[4] = [late]
+    leaving = asyncio.create_task(door.get("/1/720p/4.ts"))
+    staying = asyncio.create_task(door.get("/1/720p/4.ts", door.ticket("member_2")))
+    await until(lambda: _waiters(door, 4) == 2)
+    leaving.cancel()
+    await until(lambda: _waiters(door, 4) == 1)
+    late.set_result(ts_segment(4))
+    assert (await staying).content == ts_segment(4)
+    assert door.stage.transcoder.fetched.count(4) == 1
+
+
+async def test_when_everybody_has_left_the_fetch_gives_way(door: Door) -> None:
+    await door.get("/1/720p/0.ts")
+    late: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+    door.stage.transcoder.answers[9] = [late]
+    leaving = asyncio.create_task(door.get("/1/720p/9.ts"))
+    await until(lambda: 9 in door.stage.transcoder.fetched)
+    leaving.cancel()
+    await until(lambda: _waiters(door, 9) == 0)
+    assert (await door.get("/1/720p/5.ts")).content == ts_segment(5)
+    assert late.cancelled()
+
+
+async def test_attack65_no_ticket_is_logged(door: Door, capsys: pytest.CaptureFixture[str]) -> None:
+    ticket = door.ticket()
+    for rest in ("/master.m3u8", MEDIA, "/1/720p/5.ts", "/1/720p/900.ts"):
+        await door.get(rest, ticket)
+    said = capsys.readouterr()
+    assert ticket not in said.out + said.err
+
+
+def _altered(ticket: str) -> str:
+    return ticket[:-2] + ("A" if ticket[-2] != "A" else "B") + ticket[-1]
+
+
+def _waiters(door: Door, number: int) -> int:
+    sessions = door.stage.service._sessions.values()
+    flights = [flight for session in sessions for flight in session._reader.flights]
+    return sum(flight.waiters for flight in flights if flight.number == number)
