@@ -1,0 +1,133 @@
+import {
+  Film,
+  Keyboard,
+  Maximize,
+  Minimize,
+  Pause,
+  PictureInPicture2,
+  Play,
+  SkipForward,
+  Volume1,
+  Volume2,
+  VolumeX,
+} from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { clockTime } from "@/lib/format";
+import { useCommands, useMay, useRoom } from "@/room/context";
+import { IconButton } from "@/ui/button";
+import { Slider } from "@/ui/slider";
+import type { Driver } from "./driver";
+import { ScrubBar } from "./ScrubBar";
+import { useDriverView } from "./useDriver";
+import { useNow } from "./useNow";
+
+export function Controls(props: {
+  driver: Driver;
+  fullscreen: { on: boolean; toggle: () => void };
+  onChoose: () => void;
+  onHelp: () => void;
+}) {
+  const { driver, fullscreen } = props;
+  const { t } = useTranslation();
+  const commands = useCommands();
+  const state = useRoom(({ timeline }) => timeline?.state ?? "idle");
+  const mayPlay = useMay("playback.play_pause");
+  const mayLoad = useMay("playback.load");
+  const standing = state === "paused" || state === "idle";
+
+  return (
+    <div className="bg-linear-to-t from-black/85 via-black/45 to-transparent px-3 pt-10 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-5">
+      <ScrubBar driver={driver} />
+      <div className="flex items-center gap-0.5 sm:gap-1">
+        <IconButton
+          label={standing ? t("player.play") : t("player.pause")}
+          tone="primary"
+          disabled={!mayPlay}
+          onClick={() => void (standing ? commands.play() : commands.pause())}
+        >
+          {standing ? (
+            <Play fill="currentColor" className="translate-x-px" />
+          ) : (
+            <Pause fill="currentColor" />
+          )}
+        </IconButton>
+        {mayLoad && (
+          <IconButton label={t("player.next")} onClick={() => void commands.next()}>
+            <SkipForward />
+          </IconButton>
+        )}
+        <Volume driver={driver} />
+        <Clock driver={driver} />
+        <span className="flex-1" />
+        {mayLoad && (
+          <IconButton label={t("player.choose")} onClick={props.onChoose}>
+            <Film />
+          </IconButton>
+        )}
+        <IconButton
+          label={t("keys.title")}
+          onClick={props.onHelp}
+          className="hidden lg:inline-flex"
+        >
+          <Keyboard />
+        </IconButton>
+        {document.pictureInPictureEnabled && (
+          <IconButton
+            label={t("player.pip")}
+            className="hidden sm:inline-flex"
+            onClick={() => void driver.pictureInPicture().catch(() => undefined)}
+          >
+            <PictureInPicture2 />
+          </IconButton>
+        )}
+        <IconButton
+          label={fullscreen.on ? t("player.fullscreen_off") : t("player.fullscreen")}
+          onClick={fullscreen.toggle}
+        >
+          {fullscreen.on ? <Minimize /> : <Maximize />}
+        </IconButton>
+      </div>
+    </div>
+  );
+}
+
+function Volume({ driver }: { driver: Driver }) {
+  const { t } = useTranslation();
+  const muted = useDriverView(driver, (view) => view.muted);
+  const volume = useDriverView(driver, (view) => view.volume);
+  const Icon = muted || volume === 0 ? VolumeX : volume < 0.5 ? Volume1 : Volume2;
+  return (
+    <div className="flex items-center">
+      <IconButton
+        label={muted ? t("player.unmute") : t("player.mute")}
+        onClick={() => driver.setMuted(!muted)}
+      >
+        <Icon />
+      </IconButton>
+      <Slider
+        label={t("player.volume")}
+        value={muted ? 0 : volume}
+        max={1}
+        step={0.05}
+        onChange={(value) => driver.setVolume(value)}
+        format={(value) => `${Math.round(value * 100)} %`}
+        className="mr-2 ml-1 hidden w-20 md:flex"
+      />
+    </div>
+  );
+}
+
+function Clock({ driver }: { driver: Driver }) {
+  const duration_s = useRoom(({ timeline }) => timeline?.duration_s ?? 0);
+  const at_s = useNow(() => driver.expected() ?? 0, 250);
+  const long = duration_s >= 3600;
+  return (
+    <p className="tabular whitespace-nowrap px-1 text-[0.8rem] text-dim sm:text-sm">
+      <span className="text-ink">{clockTime(at_s, long)}</span>
+      <span aria-hidden className="px-1 text-faint">
+        /
+      </span>
+      {clockTime(duration_s, long)}
+    </p>
+  );
+}

@@ -1,0 +1,148 @@
+/** Where the film is, what is loaded, chapters and markers; a drag is one command, at its end. */
+import { useQuery } from "@tanstack/react-query";
+import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, withQuery } from "@/lib/api";
+import { clockTime } from "@/lib/format";
+import type { Item } from "@/lib/types";
+import { useCommands, useMay, useRoom } from "@/room/context";
+import { cn } from "@/ui/cn";
+import type { Driver } from "./driver";
+import { useDriverView } from "./useDriver";
+import { useNow } from "./useNow";
+
+const KEY_STEPS: Record<string, number> = {
+  ArrowLeft: -5,
+  ArrowRight: 5,
+  ArrowDown: -5,
+  ArrowUp: 5,
+  PageDown: -60,
+  PageUp: 60,
+};
+
+/** Chapters and markers; a guest may not read the library, and does without. */
+function useFacts(): Pick<Item, "chapters" | "markers"> | undefined {
+  const item = useRoom(({ timeline }) => timeline?.item ?? null);
+  const account = useRoom(({ you }) => you?.kind === "account");
+  const path = item ? `api/plex/items/${encodeURIComponent(item.rating_key)}` : "";
+  const { data } = useQuery({
+    queryKey: ["item", item?.server, item?.rating_key],
+    queryFn: ({ signal }) => api.get<Item>(withQuery(path, { server: item?.server }), signal),
+    enabled: item !== null && account,
+    staleTime: 600_000,
+    retry: false,
+  });
+  return data;
+}
+
+export function ScrubBar({ driver }: { driver: Driver }) {
+  const { t } = useTranslation();
+  const commands = useCommands();
+  const may = useMay("playback.seek");
+  const duration_s = useRoom(({ timeline }) => timeline?.duration_s ?? 0);
+  const buffered = useDriverView(driver, (view) => view.buffered);
+  const now_s = useNow(() => driver.expected() ?? 0, 250);
+  const facts = useFacts();
+  const bar = useRef<HTMLDivElement>(null);
+  const [drag_s, setDrag] = useState<number | null>(null);
+  const [hover_s, setHover] = useState<number | null>(null);
+  const long = duration_s >= 3600;
+  const share = (s: number) => `${duration_s > 0 ? Math.min(100, (100 * s) / duration_s) : 0}%`;
+  const shown_s = drag_s ?? now_s;
+  const tip_s = drag_s ?? hover_s;
+  const chapter = facts?.chapters.find(
+    (c) => tip_s !== null && c.start_s <= tip_s && tip_s < c.end_s,
+  );
+
+  const at = (event: PointerEvent) => {
+    const box = bar.current?.getBoundingClientRect();
+    if (!box || box.width === 0) return 0;
+    return Math.min(1, Math.max(0, (event.clientX - box.left) / box.width)) * duration_s;
+  };
+  const keyed = (event: KeyboardEvent) => {
+    const step = KEY_STEPS[event.key];
+    const edge = event.key === "Home" ? 0 : event.key === "End" ? duration_s : null;
+    if (!may || (step === undefined && edge === null)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    void commands.seek(edge ?? Math.min(duration_s, Math.max(0, now_s + (step ?? 0))));
+  };
+
+  return (
+    <div
+      role="slider"
+      tabIndex={0}
+      aria-label={t("player.seek")}
+      aria-disabled={!may}
+      aria-valuemin={0}
+      aria-valuemax={Math.round(duration_s)}
+      aria-valuenow={Math.round(shown_s)}
+      aria-valuetext={t("player.seek_value", {
+        position: clockTime(shown_s, long),
+        length: clockTime(duration_s, long),
+      })}
+      onKeyDown={keyed}
+      onPointerDown={(event) => {
+        if (!may) return;
+        event.currentTarget.setPointerCapture(event.pointerId);
+        setDrag(at(event));
+      }}
+      onPointerMove={(event) => (drag_s === null ? setHover(at(event)) : setDrag(at(event)))}
+      onPointerLeave={() => setHover(null)}
+      onPointerUp={(event) => {
+        if (drag_s === null) return;
+        setDrag(null);
+        void commands.seek(at(event));
+      }}
+      onPointerCancel={() => setDrag(null)}
+      className={cn(
+        "group relative flex h-11 touch-none items-center rounded-md outline-offset-0",
+        may ? "cursor-pointer" : "cursor-default",
+      )}
+    >
+      <div
+        ref={bar}
+        className="relative h-1 w-full overflow-hidden rounded-full bg-ink/20 transition-[height] duration-150 group-hover:h-1.5"
+      >
+        {buffered.map((each) => (
+          <div
+            key={each.start_s}
+            className="absolute inset-y-0 bg-ink/25"
+            style={{ left: share(each.start_s), width: share(each.end_s - each.start_s) }}
+          />
+        ))}
+        {facts?.markers.map((each) => (
+          <div
+            key={`${each.kind} ${each.start_s}`}
+            className="absolute inset-y-0 bg-sync/45"
+            style={{ left: share(each.start_s), width: share(each.end_s - each.start_s) }}
+          />
+        ))}
+        <div className="absolute inset-y-0 left-0 bg-accent" style={{ width: share(shown_s) }} />
+        {facts?.chapters.slice(1).map((each) => (
+          <div
+            key={each.start_s}
+            className="absolute inset-y-0 w-0.5 bg-black/70"
+            style={{ left: share(each.start_s) }}
+          />
+        ))}
+      </div>
+      {may && (
+        <div
+          className="absolute size-3.5 -translate-x-1/2 rounded-full bg-accent"
+          style={{ left: share(shown_s) }}
+        />
+      )}
+      {tip_s !== null && (
+        <div
+          aria-hidden
+          className="tabular pointer-events-none absolute bottom-9 -translate-x-1/2 whitespace-nowrap rounded-lg bg-raised px-2.5 py-1 text-xs shadow-pop"
+          style={{ left: `clamp(2.5rem, ${share(tip_s)}, calc(100% - 2.5rem))` }}
+        >
+          {clockTime(tip_s, long)}
+          {chapter?.title && <span className="pl-2 text-dim">{chapter.title}</span>}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import { useTranslation } from "react-i18next";
+import { useCommands, useLive, useMay, useRoom } from "@/room/context";
+import { Avatar } from "@/ui/avatar";
+import { Button } from "@/ui/button";
+import { Spinner } from "@/ui/spinner";
+import { useNow } from "./useNow";
+
+const NAMED = 3;
+const SHOW_AFTER_MS = 350;
+
+/** While the room waits: for whom, how long already, and a way on for who may. */
+export function WaitOverlay() {
+  const waiting = useRoom(({ timeline }) => timeline?.state === "waiting");
+  return waiting ? <Waiting /> : null;
+}
+
+function Waiting() {
+  const { t } = useTranslation();
+  const { store } = useLive();
+  const commands = useCommands();
+  const may = useMay("wait.skip");
+  const you = useRoom((state) => state.you?.id);
+  const members = useRoom((state) => state.members);
+  const awaited = members.filter((each) => each.online && !each.excused && !each.ready);
+  const waited_ms = useNow(() => performance.now() - store.getState().timeline_since_ms, 250);
+  if (waited_ms < SHOW_AFTER_MS) return null;
+
+  const names = awaited
+    .slice(0, NAMED)
+    .map((each) => (each.id === you ? t("common.you") : each.name));
+  const more = awaited.length - names.length;
+  const list = more > 0 ? [...names, t("wait.more", { count: more })] : names;
+  const text =
+    awaited.length === 0
+      ? t("wait.starting")
+      : awaited.length === 1 && awaited[0]?.id === you
+        ? t("wait.for_you")
+        : t("wait.for", { names: new Intl.ListFormat(undefined).format(list) });
+  const last = awaited.length === 1 ? awaited[0] : undefined;
+
+  return (
+    <div className="absolute inset-0 z-5 grid place-items-center bg-black/45 p-4">
+      <div className="grid animate-appear justify-items-center gap-3 text-center">
+        <div className="flex -space-x-2">
+          {awaited.slice(0, NAMED).map((each) => (
+            <Avatar key={each.id} name={each.name} colour={each.colour} size="lg" />
+          ))}
+        </div>
+        <p role="status" className="title text-xl sm:text-2xl">
+          {text}
+        </p>
+        <p className="tabular flex items-center gap-2 text-dim text-sm">
+          <Spinner className="size-4" />
+          {t("wait.seconds", { seconds: Math.round(waited_ms / 1000) })}
+          {last && last.buffered_s > 0 && (
+            <span>{t("wait.buffered", { seconds: last.buffered_s.toFixed(1) })}</span>
+          )}
+        </p>
+        {may && awaited.length > 0 && (
+          <Button onClick={() => void commands.skipWait()}>{t("wait.go_on")}</Button>
+        )}
+      </div>
+    </div>
+  );
+}

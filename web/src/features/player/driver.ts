@@ -1,0 +1,484 @@
+/**
+ * Makes one video element follow the room's timeline (SPEC DRV). The only place that touches the
+ * element. It never gives commands: what the browser does by itself is reported and repaired.
+ */
+import { createStore, type StoreApi } from "zustand/vanilla";
+import type { Status, Timeline } from "@/lib/types";
+import { control, type ErrorSample, learned, presentError } from "@/sync/controller";
+import { positionAt } from "@/sync/timeline";
+import { attachSource, type Source, type SourceFailure } from "./hls";
+
+/** What the page shows of the element. */
+export interface DriverView {
+  muted: boolean;
+  volume: number;
+  /** Sound was refused by the browser until somebody touches the page. */
+  sound_blocked: boolean;
+  stalled: boolean;
+  buffered: readonly { start_s: number; end_s: number }[];
+  failure: SourceFailure | null;
+  /** Drift samples of the last seconds, absolute, for the pill. */
+  drifts_ms: readonly number[];
+}
+
+export interface DriverPorts {
+  /** Server time in ms, null before the clock is known. */
+  serverNow(): number | null;
+  round_trip_ms(): number | null;
+  ready(ready: boolean, revision: number): void;
+  status(status: Status): void;
+  /** A ticket was refused or its stream is away: the caller fetches another and calls `load`. */
+  refused(): void;
+}
+
+export interface Driver {
+  view: StoreApi<DriverView>;
+  apply(timeline: Timeline): void;
+  load(url: string | null): void;
+  /** After a rejoin: readiness and status are told again. */
+  forget(): void;
+  setMuted(muted: boolean): void;
+  setVolume(volume: number): void;
+  pictureInPicture(): Promise<void>;
+  position(): number;
+  expected(): number | null;
+  /** Seconds ahead of the room (negative: behind); null while nothing plays. */
+  drift(): number | null;
+  motion(): "stopped" | "starting" | "running";
+  destroy(): void;
+}
+
+const TICK_MS = 50;
+const CONTROL_EVERY_MS = 250;
+const WINDOW_MS = 1_000;
+const WINDOW_AFTER_START_MS = 250;
+const READY_BUFFER_S = 2;
+const EXACT_S = 0.004;
+const START_SLACK_S = 0.25;
+const RETRY_PLAY_MS = 1_000;
+const RESEEK_MS = 2_000;
+const STALLED_AFTER_MS = 200;
+const DRIFTS_KEPT_MS = 5_000;
+
+export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Driver {
+  const own = () => performance.now();
+  const view = createStore<DriverView>(() => ({
+    muted: video.muted,
+    volume: video.volume,
+    sound_blocked: false,
+    stalled: false,
+    buffered: [],
+    failure: null,
+    drifts_ms: [],
+  }));
+
+  let timeline: Timeline | null = null;
+  /** Accepted, but not in force before its `as_of_ms`; the element still follows the one before. */
+  let coming: Timeline | null = null;
+  let source: Source | null = null;
+  let source_url: string | null = null;
+  let motion: "stopped" | "starting" | "running" = "stopped";
+  let started_at = 0;
+  let play_at = 0;
+  let play_from_s = 0;
+  let seek_at = Number.NEGATIVE_INFINITY;
+  let seeking_cost_from: number | null = null;
+  let corrected_at: number | null = null;
+  let samples: ErrorSample[] = [];
+  let drifts: { at: number; ms: number }[] = [];
+  let controlled_at = 0;
+  let moved_at = 0;
+  let moved_to_s = -1;
+  let held_at = "";
+  let refused_at = Number.NEGATIVE_INFINITY;
+  const cost = { start_audible_s: 0.076, start_muted_s: 0.04, seek_s: 0.06 };
+  const told = { ready: "", status: "", status_at: 0, stalled: false };
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const startCost = () => (video.muted ? cost.start_muted_s : cost.start_audible_s);
+  const usable = () => source_url !== null && video.readyState >= 1;
+
+  function length(): number {
+    const own_s = Number.isFinite(video.duration) ? video.duration : Number.POSITIVE_INFINITY;
+    return Math.min(own_s, timeline?.duration_s || Number.POSITIVE_INFINITY);
+  }
+
+  function isBuffered(position_s: number): boolean {
+    for (let i = 0; i < video.buffered.length; i++) {
+      if (video.buffered.start(i) - 0.1 <= position_s && position_s < video.buffered.end(i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  function bufferedAhead(): number {
+    const at_s = video.currentTime;
+    for (let i = 0; i < video.buffered.length; i++) {
+      if (video.buffered.start(i) - 0.3 <= at_s && at_s <= video.buffered.end(i)) {
+        return Math.max(0, video.buffered.end(i) - at_s);
+      }
+    }
+    return 0;
+  }
+
+  /** At least 2 s, or all that is left (SPEC PB-10). */
+  function enough(): boolean {
+    const left_s = length() - video.currentTime;
+    return bufferedAhead() >= Math.min(READY_BUFFER_S, Math.max(0, left_s - 0.25));
+  }
+
+  function seekTo(position_s: number, measured: boolean): void {
+    seek_at = own();
+    seeking_cost_from = measured ? seek_at : null;
+    samples = [];
+    video.currentTime = Math.min(Math.max(0, position_s), Math.max(0, length() - 0.01));
+  }
+
+  function stop(): void {
+    if (!video.paused) video.pause();
+    if (motion !== "stopped") samples = [];
+    motion = "stopped";
+    setStalled(false);
+  }
+
+  function setStalled(stalled: boolean): void {
+    if (view.getState().stalled !== stalled) view.setState({ stalled });
+  }
+
+  function tellReady(ready: boolean): void {
+    if (!timeline) return;
+    const words = `${ready} ${timeline.epoch} ${timeline.revision}`;
+    if (words === told.ready) return;
+    told.ready = words;
+    ports.ready(ready, timeline.revision);
+  }
+
+  /** Standing: paused on exactly the timeline's position (SPEC PB-8). */
+  function hold(head: Timeline): void {
+    stop();
+    if (video.seeking) return;
+    const target_s = Math.min(head.position_s, Math.max(0, length() - 0.01));
+    const off_s = Math.abs(video.currentTime - target_s);
+    const place = `${head.epoch} ${head.revision}`;
+    if (off_s > EXACT_S && (held_at !== place || own() - seek_at > RESEEK_MS)) {
+      held_at = place;
+      seekTo(target_s, false);
+      return;
+    }
+    if (off_s < 0.05 && enough()) tellReady(true);
+    else if (off_s >= 0.05) tellReady(false);
+  }
+
+  function play(): void {
+    play_at = own();
+    play_from_s = video.currentTime;
+    motion = "starting";
+    video.playbackRate = timeline?.rate ?? 1;
+    video.play().catch((refusal: unknown) => {
+      const name = (refusal as { name?: string }).name;
+      if (name === "NotAllowedError" && !video.muted) {
+        // The party goes on without sound rather than not at all.
+        video.muted = true;
+        view.setState({ muted: true, sound_blocked: true });
+        play();
+        return;
+      }
+      motion = "stopped";
+      if (name !== "AbortError") refused_at = own();
+    });
+    watchFrames();
+  }
+
+  function watchFrames(): void {
+    watchStart();
+    if (motion === "starting" && own() - play_at < 5_000) requestAnimationFrame(watchFrames);
+  }
+
+  /** Notices the first movement, and learns how long it took (SPEC DRV-4). */
+  function watchStart(): void {
+    if (motion !== "starting") return;
+    const moved_s = video.currentTime - play_from_s;
+    if (moved_s <= 0 || moved_s > 2) return;
+    const took_s = (own() - play_at) / 1000 - moved_s / video.playbackRate;
+    if (video.muted) cost.start_muted_s = learned(cost.start_muted_s, took_s, 0.5);
+    else cost.start_audible_s = learned(cost.start_audible_s, took_s, 0.5);
+    motion = "running";
+    started_at = own();
+    samples = [];
+    setStalled(false);
+  }
+
+  /** Not moving yet although the room plays: get to the place, then start on time. */
+  function start(head: Timeline, now_ms: number): void {
+    const lead_s = startCost();
+    const late_ms = now_ms + lead_s * 1000 - head.as_of_ms;
+    if (video.seeking) return;
+    if (late_ms < 0) {
+      const off_s = Math.abs(video.currentTime - head.position_s);
+      if (off_s > EXACT_S && own() - seek_at > 150) seekTo(head.position_s, false);
+      schedule(-late_ms);
+      return;
+    }
+    const aim_s = positionAt(head, now_ms + lead_s * 1000);
+    if (aim_s >= head.duration_s) return hold({ ...head, position_s: head.duration_s });
+    if (Math.abs(video.currentTime - aim_s) > START_SLACK_S) {
+      if (own() - seek_at < RESEEK_MS && !isBuffered(aim_s)) return setStalled(true);
+      if (own() - seek_at > 150) seekTo(aim_s + cost.seek_s * head.rate, true);
+      return;
+    }
+    if (video.readyState < 3) {
+      if (own() - seek_at > 600) setStalled(true);
+      return;
+    }
+    if (own() - refused_at > RETRY_PLAY_MS) play();
+  }
+
+  function follow(head: Timeline, now_ms: number): void {
+    if (motion === "running" && video.paused && !video.ended) {
+      motion = "stopped";
+      refused_at = own();
+    }
+    if (motion === "starting") {
+      watchStart();
+      if (motion === "starting" && own() - play_at > 1_500) {
+        setStalled(video.readyState < 3);
+        if (video.paused) motion = "stopped";
+      }
+      return;
+    }
+    if (motion === "stopped") return start(head, now_ms);
+    if (notMoving()) return;
+    sample(head, now_ms);
+    if (enough()) tellReady(true);
+    if (own() - controlled_at >= CONTROL_EVERY_MS) correct(head, now_ms);
+  }
+
+  /** Watches the clock of the element; a stall is told, the room decides what it means. */
+  function notMoving(): boolean {
+    const at_s = video.currentTime;
+    if (at_s !== moved_to_s) {
+      const resumed = view.getState().stalled;
+      moved_to_s = at_s;
+      moved_at = own();
+      if (resumed && !video.seeking) {
+        setStalled(false);
+        samples = [];
+        started_at = own();
+      }
+      noteSeek();
+      return video.seeking;
+    }
+    const stalled = own() - moved_at > STALLED_AFTER_MS && video.readyState < 3 && !video.ended;
+    if (stalled) setStalled(true);
+    return true;
+  }
+
+  function noteSeek(): void {
+    if (seeking_cost_from === null || video.seeking) return;
+    cost.seek_s = learned(cost.seek_s, (own() - seeking_cost_from) / 1000, 1);
+    seeking_cost_from = null;
+  }
+
+  function sample(head: Timeline, now_ms: number): void {
+    const at_s = video.currentTime;
+    const at_ms = own();
+    const error_s = at_s - positionAt(head, now_ms);
+    samples.push({ at_ms, error_s, trim: video.playbackRate - head.rate });
+    const window = at_ms - started_at < WINDOW_MS ? WINDOW_AFTER_START_MS : WINDOW_MS;
+    samples = samples.filter((each) => at_ms - each.at_ms <= window);
+  }
+
+  function correct(head: Timeline, now_ms: number): void {
+    const at_ms = own();
+    controlled_at = at_ms;
+    const error_s = presentError(samples, at_ms);
+    if (error_s === null || samples.length < 3) return;
+    drifts = [
+      ...drifts.filter((d) => at_ms - d.at < DRIFTS_KEPT_MS),
+      { at: at_ms, ms: error_s * 1000 },
+    ];
+    view.setState({ drifts_ms: drifts.map((each) => Math.abs(each.ms)) });
+    const expected_s = positionAt(head, now_ms);
+    const action = control({
+      error_s,
+      expected_s,
+      room_rate: head.rate,
+      since_start_s: (at_ms - started_at) / 1000,
+      target_buffered: Math.abs(error_s) < 0.5 || isBuffered(expected_s),
+      since_seek_s: corrected_at === null ? null : (at_ms - corrected_at) / 1000,
+      seek_cost_s: cost.seek_s,
+    });
+    if (action.kind === "seek") {
+      corrected_at = at_ms;
+      started_at = at_ms;
+      seekTo(action.position_s, true);
+    }
+    setRate(action.rate, head.rate);
+  }
+
+  /** Small trims shift the pitch inaudibly and exactly; large ones keep the pitch. */
+  function setRate(rate: number, room_rate: number): void {
+    if (Math.abs(video.playbackRate - rate) < 1e-5) return;
+    const keep_pitch = room_rate !== 1 || Math.abs(rate - room_rate) > 0.01;
+    if (video.preservesPitch !== keep_pitch) video.preservesPitch = keep_pitch;
+    video.playbackRate = rate;
+  }
+
+  function schedule(in_ms: number): void {
+    clearTimeout(timer);
+    if (in_ms <= TICK_MS * 2) timer = setTimeout(tick, Math.max(0, in_ms));
+  }
+
+  /** May the element go on as it is until the new timeline is in force? */
+  function goesOnInto(next: Timeline, now_ms: number): boolean {
+    if (motion !== "running" || timeline?.state !== "playing" || next.as_of_ms <= now_ms) {
+      return false;
+    }
+    if (next.item?.rating_key !== timeline.item?.rating_key) return false;
+    if (next.state === "paused") return true;
+    const then_s = positionAt(timeline, next.as_of_ms);
+    return next.state === "playing" && Math.abs(then_s - next.position_s) < START_SLACK_S;
+  }
+
+  function enforce(next: Timeline): void {
+    const same_run =
+      motion === "running" && timeline?.state === "playing" && next.state === "playing";
+    const jump =
+      !same_run || Math.abs(video.currentTime - positionAt(next, next.as_of_ms)) > START_SLACK_S;
+    timeline = next;
+    coming = null;
+    corrected_at = null;
+    samples = [];
+    if (next.state === "playing" && jump && motion === "running") stop();
+    if (same_run && !jump) started_at = own();
+  }
+
+  function tick(): void {
+    const now_ms = ports.serverNow();
+    if (!timeline || now_ms === null) return;
+    if (coming) {
+      if (now_ms >= coming.as_of_ms) enforce(coming);
+      else schedule(coming.as_of_ms - now_ms);
+    }
+    if (timeline.state === "idle") stop();
+    else if (usable()) {
+      if (timeline.state === "playing") follow(timeline, now_ms);
+      else hold(timeline);
+    }
+    if (timeline.state !== "playing" && drifts.length > 0) {
+      drifts = [];
+      view.setState({ drifts_ms: [] });
+    }
+    report();
+  }
+
+  function report(): void {
+    if (!timeline) return;
+    const at = own();
+    const { stalled } = view.getState();
+    const drift = driver.drift();
+    const status: Status = {
+      buffered_s: Math.round(bufferedAhead() * 10) / 10,
+      stalled,
+      drift_ms: drift === null ? null : Math.round(drift * 10_000) / 10,
+      rtt_ms: ports.round_trip_ms() === null ? null : Math.round(ports.round_trip_ms() as number),
+      revision: timeline.revision,
+      position_s: Math.round(video.currentTime * 1000) / 1000,
+    };
+    const words = `${Math.round(status.buffered_s)} ${status.drift_ms} ${status.rtt_ms} ${status.revision}`;
+    const wait_ms = words === told.status ? 5_000 : 1_000;
+    if (stalled === told.stalled && at - told.status_at < wait_ms) return;
+    Object.assign(told, { status: words, status_at: at, stalled });
+    ports.status(status);
+  }
+
+  function showBuffered(): void {
+    const buffered = Array.from({ length: video.buffered.length }, (_, i) => ({
+      start_s: video.buffered.start(i),
+      end_s: video.buffered.end(i),
+    }));
+    view.setState({ buffered });
+  }
+
+  function failed(failure: SourceFailure): void {
+    if (failure !== "refused") view.setState({ failure });
+    if (failure === "refused" || failure === "unreachable") ports.refused();
+  }
+
+  let generation = 0;
+  function load(url: string | null): void {
+    const mine = ++generation;
+    source?.detach();
+    source = null;
+    source_url = url;
+    motion = "stopped";
+    samples = [];
+    view.setState({ failure: null, buffered: [], stalled: false });
+    if (url === null) return;
+    const start_s = driver.expected() ?? timeline?.position_s ?? 0;
+    void attachSource(video, url, start_s, (failure) => mine === generation && failed(failure))
+      .then((attached) => {
+        if (mine === generation) source = attached;
+        else attached.detach();
+      })
+      .catch(() => mine === generation && view.setState({ failure: "unreachable" }));
+  }
+
+  const ticking = setInterval(tick, TICK_MS);
+  const listeners: [string, () => void][] = [
+    ["progress", showBuffered],
+    ["seeked", () => (noteSeek(), tick())],
+    ["canplay", tick],
+    ["pause", tick],
+    ["volumechange", () => view.setState({ muted: video.muted, volume: video.volume })],
+  ];
+  for (const [name, listen] of listeners) video.addEventListener(name, listen);
+  video.disableRemotePlayback = true;
+
+  const driver: Driver = {
+    view,
+    apply(next) {
+      const now_ms = ports.serverNow();
+      const same = timeline?.epoch === next.epoch && timeline.revision === next.revision;
+      if (same || (coming?.epoch === next.epoch && coming.revision === next.revision)) return;
+      if (now_ms !== null && goesOnInto(next, now_ms)) coming = next;
+      else enforce(next);
+      tick();
+    },
+    load,
+    forget() {
+      Object.assign(told, { ready: "", status: "", status_at: 0 });
+    },
+    setMuted(muted) {
+      video.muted = muted;
+      if (!muted) view.setState({ sound_blocked: false });
+    },
+    setVolume(volume) {
+      video.volume = volume;
+      if (volume > 0) driver.setMuted(false);
+    },
+    async pictureInPicture() {
+      if (document.pictureInPictureElement) await document.exitPictureInPicture();
+      else await video.requestPictureInPicture();
+    },
+    position: () => video.currentTime,
+    expected() {
+      const now_ms = ports.serverNow();
+      return timeline && now_ms !== null ? positionAt(timeline, now_ms) : null;
+    },
+    drift() {
+      if (motion !== "running" || timeline?.state !== "playing") return null;
+      return presentError(samples, own());
+    },
+    motion: () => motion,
+    destroy() {
+      clearInterval(ticking);
+      clearTimeout(timer);
+      for (const [name, listen] of listeners) video.removeEventListener(name, listen);
+      load(null);
+      video.pause();
+    },
+  };
+  return driver;
+}

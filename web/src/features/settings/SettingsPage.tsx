@@ -1,0 +1,139 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useMe, useSetup, useSignOut } from "@/lib/account";
+import { api } from "@/lib/api";
+import { dateTime } from "@/lib/format";
+import { sentence } from "@/lib/i18n";
+import { chooseTheme, type ThemeChoice, themeChoice } from "@/lib/theme";
+import type { Session } from "@/lib/types";
+import { Button } from "@/ui/button";
+import { Choice } from "@/ui/field";
+import { Skeleton, Trouble } from "@/ui/states";
+import { notify } from "@/ui/toast";
+
+const THEMES: readonly ThemeChoice[] = ["system", "dark", "light"];
+
+/** Plain forms, each with what it does and what it is now. `plex` is the way to link. */
+export function SettingsPage({ plex, onSignedOut }: { plex: ReactNode; onSignedOut: () => void }) {
+  const { t } = useTranslation();
+  const { data: me } = useMe();
+  const { data: setup } = useSetup();
+  const signOut = useSignOut(onSignedOut);
+  const [theme, setTheme] = useState(themeChoice);
+  const account = me?.account;
+  return (
+    <div className="mx-auto grid max-w-2xl gap-10 px-4 py-8 sm:px-8 sm:py-12">
+      <h1 className="title text-4xl">{t("settings.title")}</h1>
+      <Part title={t("settings.account")}>
+        <Row
+          name={account?.display_name ?? ""}
+          text={account ? t(`settings.roles.${account.role}`, { username: account.username }) : ""}
+        >
+          <Button busy={signOut.isPending} onClick={() => signOut.mutate()}>
+            {t("settings.sign_out")}
+          </Button>
+        </Row>
+      </Part>
+      <Part title={t("settings.plex")}>
+        {account?.plex.linked ? (
+          <Row
+            name={account.plex.username ?? t("settings.linked")}
+            text={t("settings.linked_text")}
+          />
+        ) : (
+          <div className="grid gap-4">
+            <p className="text-dim text-sm">{t("settings.not_linked")}</p>
+            {plex}
+          </div>
+        )}
+      </Part>
+      <Part title={t("settings.appearance")}>
+        <Row name={t("settings.theme")} text={t("settings.theme_text")}>
+          <Choice
+            label={t("settings.theme")}
+            value={theme}
+            options={THEMES.map((value) => ({ value, label: t(`settings.themes.${value}`) }))}
+            onChange={(value) => {
+              chooseTheme(value);
+              setTheme(value);
+            }}
+          />
+        </Row>
+      </Part>
+      <Part title={t("settings.sessions")} text={t("settings.sessions_text")}>
+        <Sessions />
+      </Part>
+      {setup && (
+        <p className="text-faint text-sm">{t("settings.version", { version: setup.version })}</p>
+      )}
+    </div>
+  );
+}
+
+function Part(props: { title: string; text?: string; children: ReactNode }) {
+  return (
+    <section className="grid gap-4">
+      <header>
+        <h2 className="title text-xl">{props.title}</h2>
+        {props.text && <p className="mt-1 text-dim text-sm">{props.text}</p>}
+      </header>
+      <div className="rounded-card bg-surface p-4">{props.children}</div>
+    </section>
+  );
+}
+
+function Row(props: { name: string; text: string; children?: ReactNode }) {
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-3">
+      <div className="min-w-40 flex-1">
+        <p className="font-medium">{props.name}</p>
+        <p className="text-dim text-sm">{props.text}</p>
+      </div>
+      {props.children}
+    </div>
+  );
+}
+
+function Sessions() {
+  const { t } = useTranslation();
+  const cache = useQueryClient();
+  const query = useQuery({
+    queryKey: ["sessions"],
+    queryFn: ({ signal }) => api.get<Session[]>("api/auth/sessions", signal),
+  });
+  const end = useMutation({
+    mutationFn: (id: string) => api.delete(`api/auth/sessions/${encodeURIComponent(id)}`),
+    onError: (error) => notify({ text: sentence(error), tone: "trouble" }),
+    onSettled: () => cache.invalidateQueries({ queryKey: ["sessions"] }),
+  });
+  if (query.isError) return <Trouble error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isPending) return <Skeleton className="h-28" />;
+  return (
+    <ul className="grid gap-4">
+      {query.data.map((session) => (
+        <li key={session.id}>
+          <Row
+            name={session.device}
+            text={
+              session.current
+                ? t("settings.this_one")
+                : t("settings.last_seen", { when: dateTime(session.last_seen_wall_ms) })
+            }
+          >
+            {!session.current && (
+              <Button
+                tone="danger"
+                aria-label={t("settings.end_of", { device: session.device })}
+                busy={end.isPending && end.variables === session.id}
+                onClick={() => end.mutate(session.id)}
+              >
+                {t("settings.end")}
+              </Button>
+            )}
+          </Row>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,323 @@
+/**
+ * The wire: what HTTP and Socket.IO carry, as the server writes it (snake_case, units in names).
+ * Unknown fields are ignored (SPEC WIRE-7). Nothing here has behaviour.
+ */
+
+export type Action =
+  | "playback.play_pause"
+  | "playback.seek"
+  | "playback.load"
+  | "playback.rate"
+  | "queue.edit"
+  | "chat.send"
+  | "chat.moderate"
+  | "member.permit"
+  | "member.kick"
+  | "host.pass"
+  | "room.edit"
+  | "invite.create"
+  | "wait.skip";
+
+export interface Setup {
+  first_run: boolean;
+  sign_up: "closed" | "plex" | "open";
+  providers: ("local" | "plex")[];
+  demo: boolean;
+  secure: boolean;
+  version: string;
+  setup_code_needed: boolean;
+}
+
+export interface Account {
+  id: string;
+  username: string;
+  display_name: string;
+  role: "owner" | "user";
+  plex: { linked: boolean; username: string | null };
+}
+
+export interface Guest {
+  id: string;
+  name: string;
+  room_code: string;
+}
+
+export interface Me {
+  account: Account | null;
+  guest: Guest | null;
+}
+
+export interface Session {
+  id: string;
+  current: boolean;
+  created_wall_ms: number;
+  last_seen_wall_ms: number;
+  device: string;
+}
+
+export interface PlexPin {
+  id: string;
+  code: string;
+  url: string;
+  expires_in_s: number;
+}
+
+export interface PlexPinStatus {
+  status: "pending" | "approved" | "expired";
+  account: Account | null;
+}
+
+export interface PlexServer {
+  id: string;
+  name: string;
+  owned: boolean;
+  online: boolean;
+  version: string | null;
+}
+
+export interface Library {
+  key: string;
+  title: string;
+  kind: "movie" | "show" | "other";
+}
+
+export type ItemKind = "movie" | "show" | "season" | "episode" | "other";
+
+export interface ItemSummary {
+  server: string;
+  rating_key: string;
+  kind: ItemKind;
+  title: string;
+  subtitle: string | null;
+  year: number | null;
+  duration_s: number | null;
+  poster: string | null;
+  backdrop: string | null;
+  view_offset_s: number;
+  watched: boolean;
+  index: number | null;
+  parent_index: number | null;
+  child_count: number | null;
+}
+
+export interface Stream {
+  id: string;
+  kind: "video" | "audio" | "subtitle";
+  codec: string;
+  language: string | null;
+  title: string;
+  default: boolean;
+}
+
+export interface Version {
+  id: string;
+  container: string;
+  resolution: string;
+  video_codec: string;
+  audio_codec: string;
+  bitrate_kbps: number;
+  streams: Stream[];
+}
+
+export interface Chapter {
+  title: string;
+  start_s: number;
+  end_s: number;
+}
+
+export interface Marker {
+  kind: "intro" | "credits";
+  start_s: number;
+  end_s: number;
+}
+
+export interface Item extends ItemSummary {
+  summary: string;
+  tagline: string | null;
+  genres: string[];
+  content_rating: string | null;
+  studio: string | null;
+  show: { rating_key: string; title: string } | null;
+  season: { rating_key: string; title: string } | null;
+  versions: Version[];
+  chapters: Chapter[];
+  markers: Marker[];
+}
+
+export interface ItemPage {
+  items: ItemSummary[];
+  total: number;
+  start?: number;
+  stale?: boolean;
+}
+
+export interface RoomItem {
+  server: string;
+  rating_key: string;
+  kind: ItemKind;
+  title: string;
+  subtitle: string | null;
+  duration_s: number;
+  poster: string | null;
+  backdrop: string | null;
+}
+
+export type PlaybackState = "idle" | "paused" | "waiting" | "playing";
+export type Control = "host" | "everyone";
+export type WaitPolicy = "everyone" | "host" | "never";
+
+export interface Room {
+  code: string;
+  name: string;
+  link: string;
+  state: PlaybackState;
+  item: RoomItem | null;
+  members_online: number;
+  created_wall_ms: number;
+  you_are_host: boolean;
+  invite_only: boolean;
+  control: Control;
+  wait_policy: WaitPolicy;
+}
+
+export interface Door {
+  code: string;
+  name: string;
+  state: PlaybackState;
+  item: RoomItem | null;
+  host: string | null;
+  people: { name: string; colour: number }[];
+  invite_only: boolean;
+  you: { member_id: string; name: string } | null;
+  closed: boolean;
+}
+
+export interface Invite {
+  token: string;
+  link: string;
+  expires_wall_ms: number | null;
+  max_uses: number | null;
+  uses: number;
+}
+
+export interface Ticket {
+  ticket: string;
+  url: string;
+  expires_in_s: number;
+}
+
+export interface By {
+  member_id: string;
+  name: string;
+}
+
+export type Cause =
+  | "load"
+  | "play"
+  | "pause"
+  | "seek"
+  | "rate"
+  | "next"
+  | "ready"
+  | "stall"
+  | "skip"
+  | "ended"
+  | "empty"
+  | "restart";
+
+export interface Timeline {
+  epoch: number;
+  revision: number;
+  item: RoomItem | null;
+  duration_s: number;
+  state: PlaybackState;
+  position_s: number;
+  rate: number;
+  as_of_ms: number;
+  clock_id: string;
+  stream: { generation: number; rendition: number | string } | null;
+  by: By | null;
+  cause: Cause;
+  seq: number;
+}
+
+export interface Member {
+  id: string;
+  name: string;
+  colour: number;
+  kind: "account" | "guest";
+  host: boolean;
+  online: boolean;
+  ready: boolean;
+  excused: boolean;
+  stalled: boolean;
+  buffered_s: number;
+  drift_ms: number | null;
+  rtt_ms: number | null;
+  permits: Action[];
+}
+
+export interface You extends Member {
+  actions: Action[];
+}
+
+export interface Message {
+  id: string;
+  seq: number;
+  member_id: string;
+  name: string;
+  colour: number;
+  text: string | null;
+  reply_to: string | null;
+  position_s: number | null;
+  wall_ms: number;
+}
+
+export interface QueueEntry {
+  id: string;
+  item: RoomItem;
+  by: By;
+}
+
+export interface RoomInfo {
+  code: string;
+  name: string;
+  link: string;
+  control: Control;
+  wait_policy: WaitPolicy;
+  invite_only: boolean;
+  owner_member_id: string | null;
+}
+
+export interface JoinAnswer {
+  room: RoomInfo;
+  you: You;
+  members: Member[];
+  timeline: Timeline;
+  queue: QueueEntry[];
+  messages: Message[];
+  resumed: "replay" | "snapshot";
+  epoch: number;
+  seq: number;
+  clock_id: string;
+}
+
+export interface WireError {
+  code: string;
+  message: string;
+  retry_after_s?: number;
+  timeline?: Timeline;
+}
+
+/** SPEC WIRE-3: how every client event is acknowledged. */
+export type Ack<T> = ({ ok: true } & T) | { ok: false; error: WireError; timeline?: Timeline };
+
+/** What a member reports about their own playback (volatile). */
+export interface Status {
+  buffered_s: number;
+  stalled: boolean;
+  drift_ms: number | null;
+  rtt_ms: number | null;
+  revision: number;
+  position_s: number;
+}

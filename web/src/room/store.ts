@@ -1,0 +1,282 @@
+/**
+ * What this page knows of the room. Snapshots and events come in, components read. Timelines that
+ * are not newer are ignored (SPEC PB-5); a gap in the log asks for a rejoin (SPEC WIRE-6).
+ */
+import { createStore, type StoreApi } from "zustand/vanilla";
+import type { JoinAnswer, Member, Message, QueueEntry, RoomInfo, Timeline, You } from "@/lib/types";
+import { isNewer } from "@/sync/timeline";
+
+export type Phase =
+  | "connecting"
+  | "joined"
+  | "reconnecting"
+  | "kicked"
+  | "closed"
+  | "unknown"
+  | "signed_out"
+  | "refused";
+
+/** A message of one's own that the server has not settled yet. */
+export interface Draft {
+  id: string;
+  text: string;
+  reply_to: string | null;
+  position_s: number | null;
+  wall_ms: number;
+  failed: boolean;
+}
+
+export type Notice =
+  | { kind: "timeline"; timeline: Timeline; from_s: number | null }
+  | { kind: "host"; member_id: string; reason: string }
+  | { kind: "joined" | "left"; name: string; reason?: string }
+  | { kind: "excused"; names: string[] }
+  | { kind: "reaction"; member_id: string; emoji: string };
+
+export interface RoomState {
+  phase: Phase;
+  refusal: { code: string; message: string } | null;
+  room: RoomInfo | null;
+  you: You | null;
+  members: Member[];
+  timeline: Timeline | null;
+  /** Own clock when the timeline came, to show how long a wait lasts. */
+  timeline_since_ms: number;
+  queue: QueueEntry[];
+  messages: Message[];
+  more_messages: boolean;
+  drafts: Draft[];
+  typing: string[];
+  epoch: number;
+  seq: number;
+  clock_id: string | null;
+}
+
+export interface Position {
+  epoch?: number;
+  seq?: number;
+}
+
+export type RoomStore = ReturnType<typeof createRoomStore>;
+
+export const initialRoom: RoomState = {
+  phase: "connecting",
+  refusal: null,
+  room: null,
+  you: null,
+  members: [],
+  timeline: null,
+  timeline_since_ms: 0,
+  queue: [],
+  messages: [],
+  more_messages: true,
+  drafts: [],
+  typing: [],
+  epoch: 0,
+  seq: 0,
+  clock_id: null,
+};
+
+/** How many messages one join gives (SPEC CHAT-3). */
+const HISTORY = 50;
+
+/** Messages by `seq`, each once; a later version of the same message replaces the earlier one. */
+export function mergeMessages(known: readonly Message[], more: readonly Message[]): Message[] {
+  const byId = new Map(known.map((each) => [each.id, each]));
+  for (const each of more) byId.set(each.id, each);
+  return [...byId.values()].sort((a, b) => a.seq - b.seq);
+}
+
+/** Where an event stands against what is known: the next one, an old one, or beyond a gap. */
+export function order(known: Required<Position>, event: Position): "next" | "old" | "gap" {
+  if (event.epoch === undefined || event.seq === undefined) return "next";
+  if (event.epoch !== known.epoch) return event.epoch > known.epoch ? "gap" : "old";
+  if (event.seq <= known.seq) return "old";
+  return event.seq === known.seq + 1 ? "next" : "gap";
+}
+
+export function createRoomStore(now: () => number = () => performance.now()) {
+  const store: StoreApi<RoomState> = createStore<RoomState>(() => initialRoom);
+  const { getState: get, setState: set } = store;
+  const noticed = new Set<(notice: Notice) => void>();
+  const gapped = new Set<() => void>();
+  const tell = (notice: Notice) => {
+    for (const each of noticed) each(notice);
+  };
+
+  /** A durable event: applied once and in order. False when it is to be left alone. */
+  function durable(event: Position): boolean {
+    const at = order(get(), event);
+    if (at === "old") return false;
+    if (at === "gap") for (const each of gapped) each();
+    else if (event.seq !== undefined) set({ seq: event.seq });
+    return true;
+  }
+
+  /** A volatile event: shows whether something durable was missed (SPEC WIRE-6). */
+  function volatile(event: Position): void {
+    const { epoch, seq } = get();
+    if (event.epoch === undefined || event.seq === undefined) return;
+    if (event.epoch > epoch || (event.epoch === epoch && event.seq > seq)) {
+      for (const each of gapped) each();
+    }
+  }
+
+  function putTimeline(timeline: Timeline, announced: boolean): boolean {
+    const before = get().timeline;
+    if (!isNewer(timeline, before)) return false;
+    set({ timeline, timeline_since_ms: now() });
+    const from_s = before?.position_s ?? null;
+    if (announced) tell({ kind: "timeline", timeline, from_s });
+    return true;
+  }
+
+  function putMembers(changed: readonly Member[]): void {
+    const { members, you } = get();
+    const byId = new Map(members.map((each) => [each.id, each]));
+    for (const each of changed) byId.set(each.id, { ...byId.get(each.id), ...each });
+    const mine = you && byId.get(you.id);
+    const excused = changed.filter(
+      (each) => each.excused && members.find((old) => old.id === each.id)?.excused === false,
+    );
+    set({ members: [...byId.values()], you: you && mine ? { ...you, ...mine } : you });
+    if (excused.length > 0) tell({ kind: "excused", names: excused.map((each) => each.name) });
+  }
+
+  return {
+    ...store,
+    onNotice(listen: (notice: Notice) => void) {
+      noticed.add(listen);
+      return () => void noticed.delete(listen);
+    },
+    onGap(listen: () => void) {
+      gapped.add(listen);
+      return () => void gapped.delete(listen);
+    },
+
+    phase(phase: Phase, refusal: RoomState["refusal"] = null) {
+      set({ phase, refusal });
+    },
+
+    /** The answer to a join: everything, or what was missed. */
+    joined(answer: JoinAnswer) {
+      const { messages, more_messages } = get();
+      const replay = answer.resumed === "replay";
+      set({
+        phase: "joined",
+        refusal: null,
+        room: answer.room,
+        you: answer.you,
+        members: answer.members,
+        queue: answer.queue,
+        messages: mergeMessages(replay ? messages : [], answer.messages),
+        more_messages: replay ? more_messages : answer.messages.length >= HISTORY,
+        typing: [],
+        epoch: answer.epoch,
+        seq: answer.seq,
+        clock_id: answer.clock_id,
+      });
+      putTimeline(answer.timeline, false);
+    },
+
+    timeline(timeline: Timeline) {
+      const fresh = putTimeline(timeline, true);
+      if (fresh && order(get(), timeline) === "next") set({ seq: timeline.seq });
+      else volatile(timeline);
+    },
+
+    memberJoined(event: Position & { member: Member }) {
+      if (!durable(event)) return;
+      const known = get().members.some((each) => each.id === event.member.id && each.online);
+      putMembers([event.member]);
+      if (!known && event.member.id !== get().you?.id) {
+        tell({ kind: "joined", name: event.member.name });
+      }
+    },
+
+    memberLeft(event: Position & { member_id: string; name: string; reason: string }) {
+      if (!durable(event)) return;
+      const { members, typing } = get();
+      set({
+        members: members.filter((each) => each.id !== event.member_id),
+        typing: typing.filter((each) => each !== event.member_id),
+      });
+      if (members.some((each) => each.id === event.member_id && each.online)) {
+        tell({ kind: "left", name: event.name, reason: event.reason });
+      }
+    },
+
+    membersChanged(event: Position & { members: Member[] }) {
+      putMembers(event.members);
+      volatile(event);
+    },
+
+    hostChanged(event: Position & { member_id: string; reason: string }) {
+      if (!durable(event)) return;
+      const host = (each: Member) => ({ ...each, host: each.id === event.member_id });
+      const { members, you } = get();
+      set({ members: members.map(host), you: you && { ...you, host: you.id === event.member_id } });
+      tell({ kind: "host", member_id: event.member_id, reason: event.reason });
+    },
+
+    queueChanged(event: Position & { queue: QueueEntry[] }) {
+      if (durable(event)) set({ queue: event.queue });
+    },
+
+    roomChanged(event: Position & { room: RoomInfo }) {
+      if (durable(event)) set({ room: event.room });
+    },
+
+    /** Idempotent by id, so that a replay may bring a message again. */
+    message(event: Position & { message: Message }) {
+      durable(
+        event.seq === undefined
+          ? { epoch: event.epoch ?? get().epoch, seq: event.message.seq }
+          : event,
+      );
+      const { messages, typing } = get();
+      set({
+        messages: mergeMessages(messages, [event.message]),
+        typing: typing.filter((each) => each !== event.message.member_id),
+      });
+    },
+
+    messageDeleted(event: Position & { message_id: string }) {
+      durable(event);
+      const gone = (each: Message) =>
+        each.id === event.message_id ? { ...each, text: null } : each;
+      set({ messages: get().messages.map(gone) });
+    },
+
+    olderMessages(older: readonly Message[], more: boolean) {
+      set({ messages: mergeMessages(older, get().messages), more_messages: more });
+    },
+
+    typing(member_id: string, typing: boolean) {
+      const others = get().typing.filter((each) => each !== member_id);
+      if (member_id !== get().you?.id) set({ typing: typing ? [...others, member_id] : others });
+    },
+
+    reaction(member_id: string, emoji: string) {
+      tell({ kind: "reaction", member_id, emoji });
+    },
+
+    drafted(draft: Draft) {
+      set({ drafts: [...get().drafts.filter((each) => each.id !== draft.id), draft] });
+    },
+
+    /** A draft became a message, or was given up. */
+    settled(id: string, message: Message | null) {
+      const { drafts, messages } = get();
+      set({
+        drafts: drafts.filter((each) => each.id !== id),
+        messages: message ? mergeMessages(messages, [message]) : messages,
+      });
+    },
+
+    draftFailed(id: string) {
+      const failed = (each: Draft) => (each.id === id ? { ...each, failed: true } : each);
+      set({ drafts: get().drafts.map(failed) });
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { Menu as Base } from "@base-ui/react/menu";
+import { Check } from "lucide-react";
+import type { ReactElement, ReactNode } from "react";
+import { cn } from "./cn";
+
+const ROW =
+  "flex min-h-11 w-full cursor-default select-none items-center gap-3 rounded-lg px-3 text-sm outline-none data-highlighted:bg-lifted [&_svg]:size-4.5 [&_svg]:shrink-0";
+
+export function Menu(props: {
+  trigger: ReactElement;
+  children: ReactNode;
+  align?: "start" | "center" | "end";
+  side?: "top" | "bottom";
+}) {
+  return (
+    <Base.Root modal={false}>
+      <Base.Trigger render={props.trigger} />
+      <Base.Portal>
+        <Base.Positioner
+          side={props.side ?? "bottom"}
+          align={props.align ?? "end"}
+          sideOffset={8}
+          collisionPadding={8}
+          className="z-50 outline-none"
+        >
+          <Base.Popup className="pop min-w-52 rounded-xl bg-raised p-1.5 text-ink shadow-pop outline-none">
+            {props.children}
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+export function MenuItem(props: {
+  onSelect: () => void;
+  icon?: ReactNode;
+  danger?: boolean;
+  children: ReactNode;
+}) {
+  return (
+    <Base.Item onClick={props.onSelect} className={cn(ROW, props.danger && "text-danger")}>
+      {props.icon}
+      {props.children}
+    </Base.Item>
+  );
+}
+
+export function MenuCheck(props: {
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+  children: ReactNode;
+}) {
+  return (
+    <Base.CheckboxItem
+      checked={props.checked}
+      onCheckedChange={(checked) => props.onChange(checked)}
+      closeOnClick={false}
+      className={ROW}
+    >
+      <span className="grid size-4.5 place-items-center">{props.checked && <Check />}</span>
+      {props.children}
+    </Base.CheckboxItem>
+  );
+}
+
+export function MenuChoice<T extends string>(props: {
+  label: string;
+  value: T;
+  options: readonly { value: T; label: string }[];
+  onChange: (value: T) => void;
+}) {
+  return (
+    <Base.RadioGroup value={props.value} onValueChange={(value: T) => props.onChange(value)}>
+      <Base.Group>
+        <Base.GroupLabel className="px-3 pt-2 pb-1 text-faint text-xs">
+          {props.label}
+        </Base.GroupLabel>
+        {props.options.map((each) => (
+          <Base.RadioItem key={each.value} value={each.value} className={ROW}>
+            <span className="grid size-4.5 place-items-center">
+              {each.value === props.value && <Check />}
+            </span>
+            {each.label}
+          </Base.RadioItem>
+        ))}
+      </Base.Group>
+    </Base.RadioGroup>
+  );
+}
+
+export function MenuLine() {
+  return <div aria-hidden className="mx-3 my-1.5 h-px bg-line" />;
+}
