@@ -224,6 +224,9 @@ class _OneServer:
     async def ready(self, account_id: AccountId, server_id: ServerId) -> ServerAccess:
         return self._access
 
+    def doubt(self, access: ServerAccess) -> None:
+        raise AssertionError("it did answer")
+
 
 def _images(client: httpx2.AsyncClient, base_url: str) -> Images:
     clock = FakeClock()

@@ -20,13 +20,19 @@ from watchtogether.kit.errors import NotFound
 from watchtogether.kit.ids import AccountId, ServerId
 from watchtogether.plex.cache import Cache
 from watchtogether.plex.client import ServerAccess
-from watchtogether.plex.errors import ImageLinkInvalid, ImagePathRefused, ImageRefused
+from watchtogether.plex.errors import (
+    ImageLinkInvalid,
+    ImagePathRefused,
+    ImageRefused,
+    PlexUnreachable,
+)
 from watchtogether.plex.library import Library, PictureSize
-from watchtogether.plex.wire import MIB, Answer
+from watchtogether.plex.wire import MIB, Answer, within
 
 _OWN_PATH = re.compile(r"/(?:library|:/resources)(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+")
 _ABSOLUTE = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|[/\\]{2})")
 _TTL_S = 24 * 3600.0
+_DEADLINE_S = 5.0
 CACHE_BYTES: Final = 64 * MIB
 _MAGIC: Final[dict[str, tuple[bytes, int]]] = {
     "image/jpeg": (b"\xff\xd8\xff", 0),
@@ -92,6 +98,7 @@ class Ready(Protocol):
 
     async def find(self, account_id: AccountId, server_id: ServerId) -> ServerAccess: ...
     async def ready(self, account_id: AccountId, server_id: ServerId) -> ServerAccess: ...
+    def doubt(self, access: ServerAccess) -> None: ...
 
 
 class Images:
@@ -112,11 +119,18 @@ class Images:
         access = await self._servers.find(account_id, server_id)
 
         async def load() -> Picture:
-            ready = await self._servers.ready(account_id, server_id)
-            return _checked(await self._library.picture(ready, path, size))
+            return await within(_DEADLINE_S, self._fetch(access, path, size))
 
         key = (access.permission_hash, path, size)
         return (await self._cache.get(key, _TTL_S, load)).value
+
+    async def _fetch(self, access: ServerAccess, path: str, size: PictureSize) -> Picture:
+        ready = await self._servers.ready(access.account_id, access.server_id)
+        try:
+            return _checked(await self._library.picture(ready, path, size))
+        except PlexUnreachable:
+            self._servers.doubt(ready)
+            raise
 
 
 def weigh_picture(picture: Picture) -> int:

@@ -5,6 +5,7 @@ that machine; when it stops answering, all its addresses are tried again.
 """
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -36,6 +37,7 @@ _DOWN_S = 5.0
 _KNOWN_S = 60.0
 _RENEW_EVERY_S = 60.0
 _LISTED_S = 600.0
+_LIST_WAIT_S = 3.5
 _MAX_REMEMBERED = 5_000
 
 Key = tuple[AccountId, ServerId]
@@ -109,7 +111,10 @@ class ServerDirectory:
         """Every server of the account, with who is online; asks plex.tv now and then."""
         stored = await self._repository.of_account(account_id)
         oldest_ms = min((server.updated_wall_ms for server in stored), default=0)
-        if self._clock.wall_ms() - oldest_ms > _LISTED_S * 1000 and await self.renew(account_id):
+        if self._clock.wall_ms() - oldest_ms > _LISTED_S * 1000:
+            with contextlib.suppress(TimeoutError):  # the list is shown as it was, then
+                async with asyncio.timeout(_LIST_WAIT_S):
+                    await self.renew(account_id)
             stored = await self._repository.of_account(account_id)
         return tuple(await asyncio.gather(*(self._status(server) for server in stored)))
 

@@ -3,7 +3,6 @@
 Keys carry the hash of the asker's server token, so nobody is given what another may see.
 """
 
-import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from watchtogether.plex.library import HubName, Library, Sort
 from watchtogether.plex.model import Item, ItemPage, Section
 from watchtogether.plex.playable import RoomItem
 from watchtogether.plex.servers import ServerDirectory, ServerStatus
+from watchtogether.plex.wire import within
 
 T = TypeVar("T")
 
@@ -36,7 +36,8 @@ LIBRARIES_S: Final = 300.0
 ITEMS_S: Final = 120.0
 CACHE_ITEMS: Final = 50_000
 """Items and sections kept in all; about 100 MB at the very most."""
-_DEADLINE_S = 5.0
+DEADLINE_S: Final = 5.0
+"""Whatever was tried, a clear error comes after this long."""
 _MOST_RECENT = 500
 _SEARCH_LIMIT = 20
 PASSING: Final = (PlexUnreachable, PlexSlow, PlexBusy, PlexBadAnswer, TooManyRequests)
@@ -220,7 +221,11 @@ class PlexService:
 
     async def access(self, account_id: AccountId, server_id: ServerId) -> ServerAccess:
         """For the transcoder: the account's access, at an address proven to be that server."""
-        return await self._within_deadline(self._servers.ready(account_id, server_id))
+        return await within(DEADLINE_S, self._servers.ready(account_id, server_id))
+
+    def doubt(self, access: ServerAccess) -> None:
+        """For the transcoder: that address did not answer; the next `access` looks for another."""
+        self._servers.doubt(access)
 
     def stats(self) -> PlexStats:
         asked = self._cache.hits + self._cache.misses
@@ -248,7 +253,7 @@ class PlexService:
 
         async def load() -> object:
             await self._limiter.hit(PLEX, account_id)
-            return await self._within_deadline(self._upstream(account_id, server_id, call))
+            return await within(DEADLINE_S, self._upstream(account_id, server_id, call))
 
         found = await self._cache.get((access.permission_hash, *name), ttl_s, load)
         return cast("Cached[T]", found)  # `name` says what `call` gives
@@ -275,17 +280,6 @@ class PlexService:
             if again.token == access.token:
                 raise
         return await call(again)
-
-    async def _within_deadline(self, work: Awaitable[T]) -> T:
-        """A clear error after five seconds at most, whatever was tried."""
-        scope = asyncio.timeout(_DEADLINE_S)
-        try:
-            async with scope:
-                return await work
-        except TimeoutError as error:
-            if scope.expired():
-                raise PlexSlow from error
-            raise
 
 
 def _weigh(value: object) -> int:

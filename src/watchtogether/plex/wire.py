@@ -5,8 +5,9 @@ Used by `client.py` (media servers) and `plextv.py`; nothing else sends HTTP to 
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 from urllib.parse import quote, urlencode
 
 import httpx2
@@ -14,6 +15,7 @@ import httpx2
 from watchtogether.plex.errors import PlexBadAnswer, PlexSlow, PlexUnreachable
 
 MIB = 1024 * 1024
+T = TypeVar("T")
 
 Params = Mapping[str, str | int]
 
@@ -106,6 +108,18 @@ async def fetch(client: httpx2.AsyncClient, call: Call, bounds: Bounds) -> Answe
     """The whole answer in memory, whatever its status; errors as in `open_stream`."""
     async with open_stream(client, call, bounds) as stream:
         return await collect(stream)
+
+
+async def within(deadline_s: float, work: Awaitable[T]) -> T:
+    """Await at most that long, whatever is tried meanwhile; then raise `PlexSlow`."""
+    scope = asyncio.timeout(deadline_s)
+    try:
+        async with scope:
+            return await work
+    except TimeoutError as error:
+        if scope.expired():
+            raise PlexSlow from error
+        raise
 
 
 async def collect(stream: Stream) -> Answer:
