@@ -93,7 +93,7 @@ async def test_13_an_unknown_name_takes_as_long_as_a_wrong_password() -> None:
     async with passwords.turn() as turn:
         for _ in range(15):
             for hashed, times in ((stored, known), (None, unknown)):
-                started = time.perf_counter()
+                started = time.process_time()
                 assert not (await turn.verify("wrong guess", hashed)).right
                 times.append(time.process_time() - started)
     assert statistics.median(unknown) == pytest.approx(statistics.median(known), rel=0.15)

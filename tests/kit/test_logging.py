@@ -3,13 +3,14 @@
 import io
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
 import structlog
 
 from watchtogether.kit.logging import configure
-from watchtogether.kit.redaction import clean, is_secret_key
+from watchtogether.kit.redaction import clean, clean_text, clean_trace, is_secret_key
 
 CANARY = "canary-4f1d"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"
@@ -94,6 +95,18 @@ def test_65_nor_by_its_place_in_a_text_or_a_traceback(logged: Logged, text: str)
 def test_65_nor_by_its_form() -> None:
     refresh = "ses_" + "0f" * 12 + "." + "A" * 43 + "." + "b" * 32
     assert clean(f"got {JWT} and {refresh}!") == "got [redacted] and [redacted]!"
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["eyJaaaaa-", "://a:", "x-plex-token ", "token=", "bearer ", "\r\n", "ses_" + "0" * 24 + ".a-"],
+)
+def test_59_a_very_long_text_is_cut_and_cleaned_quickly(unit: str) -> None:
+    text = (unit * 50_000)[:50_000]
+    started = time.process_time()
+    clean_text(text)
+    clean_trace(text)
+    assert time.process_time() - started < 0.05
 
 
 @pytest.mark.parametrize("key", ["event", "code", "room_code", "tokens_left_count", "room_id"])

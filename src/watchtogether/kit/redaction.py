@@ -18,11 +18,12 @@ _PATTERNS = tuple(
         r"(?<=invite=)[^\s&\"'<>]+",
         r"(?<=bearer )[\w.~+/=-]+",
         r"(?<=/api/stream/)[^\s/?\"']+",
-        r"\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*",
-        r"\bses_[0-9a-f]{24}\.[\w-]{20,}\.[0-9a-f]{8,}",
-        r"(?<=://)[^\s/@:]*:[^\s/@]+(?=@)",
+        r"\beyJ[\w-]{5,500}\.[\w-]+\.[\w-]*",
+        r"\bses_[0-9a-f]{24}\.[\w-]{20,80}\.[0-9a-f]{8,}",
+        r"(?<=://)[^\s/@:]{0,200}:[^\s/@]{1,500}(?=@)",
     )
 )
+_MAX_TEXT, _MAX_TRACE = 4_000, 20_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -34,13 +35,13 @@ def is_secret_key(key: str) -> bool:
 
 
 def clean_text(text: str) -> str:
-    """One line without secrets: control characters, line ends among them, are escaped."""
-    return _CONTROL.sub(_escaped, _without_secrets(text))
+    """One line of at most 4,000 characters, without secrets, control characters escaped."""
+    return _CONTROL.sub(_escaped, _without_secrets(_shortened(text, _MAX_TEXT)))
 
 
 def clean_trace(text: str) -> str:
-    """A traceback without secrets; its own line ends stay."""
-    return _CONTROL_BUT_LINES.sub(_escaped, _without_secrets(text))
+    """A traceback's last 20,000 characters, without secrets; its own line ends stay."""
+    return _CONTROL_BUT_LINES.sub(_escaped, _without_secrets(text[-_MAX_TRACE:]))
 
 
 def clean(value: object) -> object:
@@ -55,6 +56,10 @@ def clean(value: object) -> object:
     if isinstance(value, Sequence | set | frozenset) and not isinstance(value, str | bytes):
         return [clean(item) for item in value]
     return clean_text(value if isinstance(value, str) else str(value))
+
+
+def _shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[:length]}…"
 
 
 def _without_secrets(text: str) -> str:
