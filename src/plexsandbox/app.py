@@ -81,7 +81,7 @@ def build(media_dir: Path, options: Options) -> Sandbox:
         pins=pins.Pins(),
         play_queues=playqueues.PlayQueues(),
         pictures=Pictures(work_dir / "frames"),
-        studio=Studio(media_dir, work_dir / "films"),
+        studio=Studio(media_dir, work_dir / "films", enabled=options.make_films),
         stats=stats,
     )
 
