@@ -93,6 +93,7 @@ class Seat:
     joined: Json
     heard: list[tuple[str, Json]] = field(default_factory=list)
     timeline: Json = field(default_factory=dict)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def revision(self) -> int:
@@ -126,7 +127,8 @@ class Seat:
         """Wait for something heard to make `look` true."""
         async with asyncio.timeout(seconds):
             while not (answer := look()):
-                await asyncio.sleep(0.01)
+                self.news.clear()
+                await self.news.wait()
         return answer
 
 
@@ -140,8 +142,13 @@ async def seat(person: Person, code: str, **resume: object) -> AsyncIterator[Sea
         taken.heard.append((event, payload))
         if event == "playback:timeline":
             taken.note(payload)
+        taken.news.set()
+
+    async def ended(*_: object) -> None:
+        taken.news.set()
 
     socket.on("*", hear)
+    socket.on("disconnect", ended)
     await socket.connect(person.base_url, auth={"token": person.token}, transports=["websocket"])
     try:
         taken.joined = await taken.ask("room:join", code=code, **resume)

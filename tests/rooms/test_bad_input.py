@@ -1,0 +1,158 @@
+"""Bad input at the rooms' doors: a clear code each, and nobody else is harmed."""
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.support.people import Person, films, guest, party, seat
+from tests.support.processes import Server
+
+
+def refused(answer: httpx2.Response) -> tuple[int, str]:
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert body["message"]
+    return answer.status_code, body["code"]
+
+
+def join(running: Server, code: str, **body: object) -> httpx2.Response:
+    return httpx2.post(f"{running.url}api/rooms/{code}/guests", json=body)
+
+
+def test_an_unknown_code(running: Server, olive: Person) -> None:
+    assert refused(httpx2.get(f"{running.url}api/rooms/zzz-zzz-zzz")) == (404, "room_not_found")
+    assert refused(join(running, "zzz-zzz-zzz", name="Ann")) == (404, "room_not_found")
+
+
+def test_a_closed_party(running: Server, olive: Person) -> None:
+    code = party(olive)
+    assert olive.http.delete(f"api/rooms/{code}").status_code == 204
+    assert refused(join(running, code, name="Ann")) == (410, "room_closed")
+
+
+def test_36_an_invitation_that_is_used_up(running: Server, olive: Person) -> None:
+    code = party(olive)
+    invite = olive.post(f"api/rooms/{code}/invites", {"max_uses": 1})["token"]
+    assert join(running, code, name="Ann", invite=invite).status_code == 201
+    assert refused(join(running, code, name="Ben", invite=invite)) == (410, "invite_over")
+    assert refused(join(running, code, name="Ben", invite="nonsense")) == (404, "invite_unknown")
+
+
+def test_a_party_by_invitation_only(running: Server, olive: Person) -> None:
+    code = party(olive)
+    olive.http.patch(f"api/rooms/{code}", json={"invite_only": True}).raise_for_status()
+    assert refused(join(running, code, name="Ann")) == (403, "invite_needed")
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 10_000, "a\u202eb", "\x00", "\u200b"])
+def test_MEM4_names_that_are_none(running: Server, olive: Person, name: str) -> None:
+    assert refused(join(running, party(olive), name=name))[1] in {"invalid_name", "invalid_request"}
+
+
+def test_MEM4_a_name_that_is_taken(running: Server, olive: Person) -> None:
+    code = party(olive)
+    assert join(running, code, name="Ann").status_code == 201
+    assert refused(join(running, code, name="ANN")) == (409, "name_taken")
+
+
+async def test_57_markup_in_names_and_chat_stays_text(running: Server, olive: Person) -> None:
+    code = party(olive)
+    nasty = "<img src=x onerror=alert(1)>"
+    ann = guest(running, code, nasty)
+    async with seat(ann, code) as friend:
+        assert friend.joined["you"]["name"] == nasty
+        sent = await friend.ask("chat:send", id="m1", text=nasty)
+        assert sent["message"]["text"] == nasty
+
+
+@pytest.mark.parametrize(
+    ("event", "message"),
+    [
+        ("playback:play", None),
+        ("playback:play", []),
+        ("playback:play", "play"),
+        ("playback:play", {"id": "x" * 65, "revision": 1}),
+        ("playback:seek", {"id": "a", "revision": -1, "position_s": 1}),
+        ("playback:rate", {"id": "a", "revision": 1, "rate": "fast"}),
+        ("chat:send", {"id": "a", "text": {"$gt": ""}}),
+        ("member:permit", {"id": "a", "member_id": "m", "actions": ["be.admin"]}),
+        ("room:join", {"code": ["a"]}),
+        ("clock:ping", {"t0_ms": "soon"}),
+    ],
+)
+async def test_WIRE3_what_cannot_be_read_is_refused_and_harms_nothing(
+    running: Server, olive: Person, event: str, message: Any
+) -> None:
+    code = party(olive)
+    async with seat(olive, code) as host:
+        answer = await host.socket.call(event, message, timeout=10)
+        assert answer["error"]["code"] == "invalid_request"
+        assert (await host.ask("chat:send", id="after", text="still here"))["ok"]
+
+
+async def test_WIRE4_an_oversized_frame_closes_its_own_connection_only(
+    running: Server, olive: Person
+) -> None:
+    code = party(olive)
+    ann = guest(running, code, "Ann")
+    async with seat(olive, code) as host, seat(ann, code) as friend:
+        await friend.socket.emit("chat:send", {"id": "big", "text": "x" * 200_000})
+        await friend.until(lambda: not friend.socket.connected)
+        assert (await host.ask("chat:send", id="m", text="unharmed"))["ok"]
+
+
+async def test_60_a_flood_is_slowed_down_and_then_cut(running: Server, olive: Person) -> None:
+    code = party(olive)
+    ann = guest(running, code, "Ann")
+    async with seat(olive, code) as host, seat(ann, code) as friend:
+        for _ in range(700):
+            await friend.socket.emit("chat:typing", {"typing": True})
+        await friend.until(lambda: not friend.socket.connected, 20)
+        assert (await host.ask("chat:send", id="m", text="unharmed"))["ok"]
+
+
+async def test_31_a_command_without_a_seat(running: Server, olive: Person) -> None:
+    code = party(olive)
+    async with seat(olive, code) as host:
+        await host.ask("room:leave")
+        answer = await host.command("playback:play")
+        assert answer["error"]["code"] == "not_in_room"
+
+
+async def test_30_a_guest_of_one_room_is_nobody_in_another(running: Server, olive: Person) -> None:
+    ann = guest(running, party(olive), "Ann")
+    other = party(olive, films(olive)[0])
+    assert refused(ann.http.post(f"api/rooms/{other}/ticket", json={})) == (403, "not_in_room")
+    async with seat(ann, other) as friend:
+        assert friend.joined["error"]["code"] == "not_in_room"
+
+
+def test_53_a_ticket_of_somebody_who_left(running: Server, olive: Person) -> None:
+    code = party(olive, films(olive)[0])
+    ann = guest(running, code, "Ann")
+    ticket = ann.post(f"api/rooms/{code}/ticket")
+    assert ann.http.get(ticket["url"]).status_code == 200
+    ann.http.post("api/auth/logout").raise_for_status()
+    assert refused(httpx2.get(running.url + ticket["url"])) == (403, "ticket_refused")
+
+
+def test_52_a_tampered_ticket(running: Server, olive: Person) -> None:
+    code = party(olive, films(olive)[0])
+    url = olive.post(f"api/rooms/{code}/ticket")["url"]
+    head, _, tail = url.rpartition("/")
+    assert refused(httpx2.get(f"{running.url}{head}x/{tail}")) == (403, "ticket_refused")
+
+
+def test_20_a_foreign_page_cannot_open_a_socket(running: Server) -> None:
+    answer = httpx2.get(
+        f"{running.url}socket.io/?EIO=4&transport=websocket",
+        headers={
+            "Origin": "https://evil.example",
+            "Connection": "Upgrade",
+            "Upgrade": "websocket",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+        },
+    )
+    assert answer.status_code in {400, 403}

@@ -1,0 +1,221 @@
+"""The live room on virtual time: one writer, durability classes, deadlines, replay."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.support.clock import FakeClock
+from tests.support.rooms import HOST, OWNER, film
+from watchtogether.db.engine import Database
+from watchtogether.kit.errors import StorageUnavailable
+from watchtogether.kit.ids import MemberId, RoomCode, RoomId
+from watchtogether.migrations import upgrade
+from watchtogether.rooms.errors import CommandRefused, EpochLost, RoomIsClosed, RoomNotFound
+from watchtogether.rooms.live import LiveRoom
+from watchtogether.rooms.log import Record, RoomLog
+from watchtogether.rooms.registry import Registry
+from watchtogether.sync import commands as c
+from watchtogether.sync.room import Room, Rules
+from watchtogether.sync.timeline import Cause, State
+
+CODE = RoomCode("abc-def-ghj")
+
+
+@dataclass
+class Notebook:
+    """An announcer that writes down what it was told."""
+
+    records: list[Record] = field(default_factory=list)
+    beacons: int = 0
+
+    async def happened(self, room: Room, records: Sequence[Record]) -> None:
+        self.records += records
+
+    async def presence_changed(self, room: Room, members: frozenset[MemberId]) -> None:
+        pass
+
+    async def beacon(self, room: Room) -> None:
+        self.beacons += 1
+
+
+class SwitchableLog(RoomLog):
+    """The real log, with a database that can be taken away."""
+
+    away = False
+
+    async def append(self, room_id: RoomId, epoch: int, records: Sequence[Record]) -> None:
+        if self.away:
+            raise StorageUnavailable
+        await super().append(room_id, epoch, records)
+
+
+@dataclass
+class House:
+    """One process's rooms."""
+
+    log: SwitchableLog
+    clock: FakeClock
+    notebook: Notebook
+    registry: Registry
+
+    async def room(self) -> LiveRoom:
+        live = await self.registry.create(RoomId("room_1"), CODE, OWNER, Rules(name="Friday"))
+        await live.execute(c.Enter(HOST, "Olive", account_id=OWNER))
+        await live.execute(c.Connect(HOST))
+        await live.execute(c.Load(HOST, 0, film(), 0.0, play=False))
+        await live.execute(c.Ready(HOST, True, live.room.timeline.revision))
+        return live
+
+    async def playing(self) -> LiveRoom:
+        live = await self.room()
+        await live.execute(c.Play(HOST, live.room.timeline.revision))
+        return live
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = Database(f"sqlite+aiosqlite:///{tmp_path / 'rooms.db'}")
+    await upgrade(opened)
+    yield opened
+    await opened.close()
+
+
+@contextlib.asynccontextmanager
+async def house(database: Database, clock: FakeClock) -> AsyncIterator[House]:
+    """A process, from start to stop."""
+    log, notebook = SwitchableLog(database), Notebook()
+    registry = Registry(log, clock, notebook)
+    runner = asyncio.ensure_future(registry.run())
+    try:
+        yield House(log, clock, notebook, registry)
+    finally:
+        runner.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await runner
+
+
+async def test_deadlines_run_without_anybody_asking(database: Database) -> None:
+    async with house(database, FakeClock()) as one:
+        live = await one.playing()
+        await one.clock.advance(601)
+        async with asyncio.timeout(5):
+            while live.room.timeline.cause is not Cause.ENDED:
+                await one.clock.advance(0.1)
+        assert live.room.timeline.state is State.PAUSED
+
+
+async def test_PB17_a_playing_room_sends_beacons(database: Database) -> None:
+    async with house(database, FakeClock()) as one:
+        await one.playing()
+        for _ in range(4):
+            await one.clock.advance(5.01)
+        assert one.notebook.beacons >= 3
+
+
+async def test_LOG5_what_was_announced_is_in_the_log(database: Database) -> None:
+    async with house(database, FakeClock()) as one:
+        live = await one.playing()
+        assert await one.log.read(live.room.id) == one.notebook.records
+        assert [r.seq for r in one.notebook.records] == list(range(1, live.room.seq + 1))
+
+
+async def test_LOG6_playback_goes_on_without_the_database_and_is_written_later(
+    database: Database,
+) -> None:
+    async with house(database, FakeClock()) as one:
+        live = await one.playing()
+        one.log.away = True
+        outcome = await live.execute(c.Pause(HOST, live.room.timeline.revision))
+        assert outcome.durable is False
+        with pytest.raises(StorageUnavailable):
+            await live.execute(c.Say(HOST, "msg", "lost?", None))
+        one.log.away = False
+        async with asyncio.timeout(5):
+            while not live.durable:
+                await one.clock.advance(1)
+        assert await one.log.read(live.room.id) == one.notebook.records
+
+
+async def test_LOG6_a_refused_message_leaves_no_trace(database: Database) -> None:
+    async with house(database, FakeClock()) as one:
+        live = await one.room()
+        before = live.room
+        one.log.away = True
+        with pytest.raises(StorageUnavailable):
+            await live.execute(c.Say(HOST, "msg", "hello", None), "cmd-1")
+        one.log.away = False
+        assert live.room == before
+        outcome = await live.execute(c.Say(HOST, "msg", "hello", None), "cmd-1")
+        assert not outcome.repeated
+
+
+async def test_LOG3_the_owner_before_may_not_write_any_more(database: Database) -> None:
+    clock = FakeClock()
+    async with house(database, clock) as one, house(database, clock) as two:
+        old = await one.room()
+        new = await two.registry.get(CODE)
+        assert new.room.epoch == old.room.epoch + 1
+        with pytest.raises(EpochLost):
+            await old.execute(c.Say(HOST, "msg", "from the past", None))
+
+
+async def test_LOG1_another_process_gets_the_same_room(database: Database) -> None:
+    clock = FakeClock()
+    async with house(database, clock) as one:
+        before = (await one.room()).room
+    async with house(database, FakeClock("clk_two", clock.wall_ms())) as two:
+        after = (await two.registry.get(CODE)).room
+    assert after.members == before.members
+    assert after.timeline.item == before.timeline.item
+    assert (after.host, after.rules, after.queue) == (before.host, before.rules, before.queue)
+
+
+async def test_LOG8_after_a_long_absence_the_room_is_paused_where_it_was(
+    database: Database,
+) -> None:
+    clock = FakeClock()
+    async with house(database, clock) as one:
+        live = await one.playing()
+        for _ in range(4):
+            await clock.advance(5)
+        wall_ms = clock.wall_ms()
+        expected_s = live.room.timeline.position_at(clock.monotonic_ms())
+    async with house(database, FakeClock("clk_two", wall_ms + 8 * 3_600_000)) as two:
+        timeline = (await two.registry.get(CODE)).room.timeline
+    assert (timeline.state, timeline.cause) == (State.PAUSED, Cause.RESTART)
+    assert timeline.position_s == pytest.approx(expected_s, abs=10.1)
+
+
+async def test_one_command_at_a_time_whatever_comes_at_once(database: Database) -> None:
+    async with house(database, FakeClock()) as one:
+        live = await one.room()
+        await asyncio.gather(
+            *(live.execute(c.Say(HOST, f"msg_{n}", f"{n}", None), f"cmd-{n}") for n in range(50)),
+            *(live.execute(c.Say(HOST, f"msg_x{n}", f"{n}", None), f"cmd-{n}") for n in range(50)),
+        )
+        said = await one.log.read(live.room.id, kinds=["message.sent"])
+        assert len(said) == 50
+
+
+async def test_what_is_refused_changes_nothing(database: Database) -> None:
+    async with house(database, FakeClock()) as one:
+        live = await one.room()
+        before = live.room
+        with pytest.raises(CommandRefused):
+            await live.execute(c.Seek(HOST, before.timeline.revision, 10_000))
+        assert live.room == before
+
+
+async def test_a_closed_room_is_closed_for_every_process(database: Database) -> None:
+    async with house(database, FakeClock()) as one:
+        live = await one.room()
+        await live.execute(c.Close(HOST))
+    async with house(database, FakeClock()) as two:
+        with pytest.raises(RoomIsClosed):
+            await two.registry.get(CODE)
+        with pytest.raises(RoomNotFound):
+            await two.registry.get(RoomCode("zzz-zzz-zzz"))

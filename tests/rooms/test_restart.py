@@ -1,0 +1,61 @@
+"""A server that is killed in mid-party and started again: nothing acknowledged is lost."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support import people
+from tests.support.people import films, guest, party, seat
+from tests.support.processes import Sandbox, server
+
+
+async def test_LOG8_a_killed_server_takes_the_party_up_where_it_should_be(
+    tmp_path: Path, plex: Sandbox
+) -> None:
+    with server(tmp_path / "data", plex) as running:
+        olive = people.owner(running, plex)
+        code = party(olive, films(olive)[0])
+        ann = guest(running, code, "Ann")
+        async with seat(olive, code) as host, seat(ann, code) as friend:
+            await host.ready()
+            await friend.ready()
+            await host.command("playback:play")
+            await host.ask("chat:send", id="m1", text="said before the crash")
+            before = dict(host.timeline)
+            position_s, began = await _position(host), time.monotonic()
+            running.kill()
+        running.start()
+        async with seat(olive, code) as host, seat(ann, code) as friend:
+            after = host.timeline
+            passed_s = time.monotonic() - began
+            assert after["state"] == "playing"
+            assert (after["epoch"], after["revision"]) > (before["epoch"], before["revision"])
+            assert after["clock_id"] != before["clock_id"]
+            assert await _position(host) == pytest.approx(position_s + passed_s, abs=0.5)
+            assert [m["text"] for m in friend.joined["messages"]] == ["said before the crash"]
+            again = await host.ask("chat:send", id="m1", text="said before the crash")
+            assert again["repeated"] is True
+
+
+async def test_LOG2_seq_goes_on_after_a_clean_restart(tmp_path: Path, plex: Sandbox) -> None:
+    with server(tmp_path / "data", plex) as running:
+        olive = people.owner(running, plex)
+        code = party(olive)
+        async with seat(olive, code) as host:
+            first = await host.ask("chat:send", id="m1", text="one")
+        running.stop()
+        running.start()
+        async with seat(olive, code) as host:
+            second = await host.ask("chat:send", id="m2", text="two")
+        assert second["message"]["seq"] > first["message"]["seq"]
+        kinds = [event["seq"] for event in olive.get(f"api/rooms/{code}/events")["events"]]
+        assert kinds == list(range(1, len(kinds) + 1))
+
+
+async def _position(host: people.Seat) -> float:
+    """Where the room is now, by the server's own clock."""
+    answer = await host.ask("clock:ping", t0_ms=0)
+    timeline = host.timeline
+    ran_ms = max(0.0, answer["t1_ms"] - timeline["as_of_ms"])
+    return float(timeline["position_s"] + timeline["rate"] * ran_ms / 1000)
