@@ -15,11 +15,11 @@ async def test_the_whole_road_from_a_film_to_two_who_watch(running: Server, oliv
         assert friend.joined["timeline"]["state"] == "paused"
         assert "playback.play_pause" not in friend.joined["you"]["actions"]
         await host.command("playback:play")
-        await host.until(lambda: host.timeline["state"] == "waiting")
+        await host.until_state("waiting")
         await host.ready()
         await friend.ready()
         for one in (host, friend):
-            await one.until(lambda one=one: one.timeline["state"] == "playing")
+            await one.until_state("playing")
         assert host.timeline == friend.timeline
 
 
@@ -91,7 +91,7 @@ async def test_PB6_the_loser_of_a_race_is_told(running: Server, olive: Person) -
         assert [a["error"]["code"] for a in refused] == ["stale_revision"]
         won = next(a for a in answers if a["ok"])
         for one in (host, friend):
-            await one.until(lambda one=one: one.timeline["revision"] == won["revision"])
+            await one.until_revision(won["revision"])
         assert host.timeline == friend.timeline
 
 

@@ -131,6 +131,12 @@ class Seat:
                 await self.news.wait()
         return answer
 
+    async def until_state(self, state: str) -> None:
+        await self.until(lambda: self.timeline["state"] == state)
+
+    async def until_revision(self, revision: int) -> None:
+        await self.until(lambda: self.revision == revision)
+
 
 @contextlib.asynccontextmanager
 async def seat(person: Person, code: str, **resume: object) -> AsyncIterator[Seat]:
