@@ -1,5 +1,6 @@
 """The Plex layer over the sandbox server, in process, with real SQLite and a fake clock."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import av
 import httpx2
 import pytest
 import stamina
+import structlog
 from fastapi import FastAPI
 from PIL import Image
 from starlette.applications import Starlette
@@ -37,7 +39,7 @@ from watchtogether.plex import tables as plex_tables
 from watchtogether.plex.cache import Cache
 from watchtogether.plex.client import PlexHttp, Product
 from watchtogether.plex.endpoints import build_router as build_plex_router
-from watchtogether.plex.images import CACHE_BYTES, ImageLinks, Images, Picture, weigh_picture
+from watchtogether.plex.images import CACHE_BYTES, ImageLinks, Images, Picture
 from watchtogether.plex.library import Library
 from watchtogether.plex.plextv import PlexTv
 from watchtogether.plex.repository import ServerRepository
@@ -65,6 +67,13 @@ def quick_retries() -> Iterator[None]:
     """Three attempts as in earnest, without the pauses."""
     with stamina.set_testing(True, attempts=3):
         yield
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[structlog.typing.EventDict]]:
+    """What was logged, unrendered."""
+    with structlog.testing.capture_logs() as entries:
+        yield entries
 
 
 @pytest.fixture(scope="session")
@@ -120,11 +129,15 @@ class Switch(httpx2.AsyncBaseTransport):
     def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
         self._inner = inner
         self.cut = False
+        self.cut_below: str | None = None
+        self.hangs = False
         self.requests: list[httpx2.Request] = []
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         self.requests.append(request)
-        if self.cut:
+        if self.hangs:
+            await asyncio.Event().wait()
+        if self.cut or (self.cut_below and request.url.path.startswith(self.cut_below)):
             raise httpx2.ConnectError("cut")
         return await self._inner.handle_async_request(request)
 
@@ -232,7 +245,7 @@ def build_world(
     servers = ServerDirectory(repository, http, plextv, accounts, clock)
     links = ImageLinks(secrets.derive("images"))
     pictures: Cache[Picture] = Cache(
-        clock, capacity=CACHE_BYTES, weigh=weigh_picture, passing=PASSING
+        clock, capacity=CACHE_BYTES, weigh=lambda p: len(p.body), passing=PASSING
     )
     images = Images(links, servers, library, pictures)
     service = PlexService(

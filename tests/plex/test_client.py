@@ -2,10 +2,12 @@
 
 import asyncio
 import gzip
+import logging
 from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
+import structlog
 from pydantic import SecretStr
 
 from tests.plex.loopback import Loopback, Respond, answer, dripping, endless, loopback, silence
@@ -228,6 +230,21 @@ async def test_identity_carries_no_token(http: PlexHttp) -> None:
         found = await http.identity(server.base_url)
     assert (found.server_id, found.version) == ("m1", "1.43")
     assert b"token" not in server.heads[0].lower()
+
+
+async def test_attack_65_neither_token_nor_address_is_logged(
+    http: PlexHttp,
+    caplog: pytest.LogCaptureFixture,
+    logged: list[structlog.typing.EventDict],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with loopback(answer(b"", status="503 Service Unavailable")) as server:
+        with pytest.raises(PlexUnreachable):
+            await http.get_json(access(server), "/library/secret-path")
+    said = caplog.text + repr(logged)
+    assert "retry" in said
+    assert TOKEN not in said
+    assert "secret-path" not in said
 
 
 async def test_errors_of_the_readers_own_block_go_through(http: PlexHttp) -> None:

@@ -18,7 +18,7 @@ from watchtogether.plex.addresses import AddressPolicy, open_client
 from watchtogether.plex.cache import Cache
 from watchtogether.plex.client import PlexHttp, Product, ServerAccess
 from watchtogether.plex.errors import ImageLinkInvalid, ImagePathRefused, ImageRefused
-from watchtogether.plex.images import ImageLinks, Images, Picture, check_path, weigh_picture
+from watchtogether.plex.images import ImageLinks, Images, Picture, check_path
 from watchtogether.plex.library import Library
 
 PATH = "/library/metadata/108/thumb/1663510739"
@@ -230,6 +230,6 @@ class _OneServer:
 
 def _images(client: httpx2.AsyncClient, base_url: str) -> Images:
     clock = FakeClock()
-    cache: Cache[Picture] = Cache(clock, capacity=1_000_000, weigh=weigh_picture)
+    cache: Cache[Picture] = Cache(clock, capacity=1_000_000, weigh=lambda p: len(p.body))
     library = Library(PlexHttp(client, Product("id"), clock))
     return Images(LINKS, _OneServer(base_url), library, cache)

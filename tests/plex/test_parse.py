@@ -150,7 +150,7 @@ def test_markers_are_sorted_and_each_once() -> None:
 
 
 def test_every_recording_is_readable() -> None:
-    for path in RECORDINGS.iterdir():
+    for path in [*RECORDINGS.glob("*.json"), *RECORDINGS.glob("*.xml")]:
         _read_everything(read_bytes(path.read_bytes()))
 
 
@@ -208,16 +208,26 @@ def test_long_fields_are_shortened() -> None:
         b'<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>',
         b"<a>" * 5000,
         b"[" * 100_000,
+        b"[" + b"{}," * 200_000 + b"{}]",
+        b"[" + b"1," * 1_600_000 + b"1]",
+        b"<a>" + b"<b/>" * 200_000 + b"</a>",
         b'{"a":' * 100_000,
         b"<html><body>404",
         b'{"MediaContainer": {"size": 3, "Metad',
         b'"just text"',
         b"12",
     ],
+    ids=range(11),
 )
 def test_bombs_and_broken_documents_are_refused(body: bytes) -> None:
     with pytest.raises(PlexBadAnswer):
         read_bytes(body)
+
+
+@pytest.mark.parametrize("encoding", ["zzz", "utf-7", "shift_jis", "idna", "rot13", "UTF-16"])
+def test_xml_is_utf8_whatever_it_claims(encoding: str) -> None:
+    body = f'<?xml version="1.0" encoding="{encoding}"?><MediaContainer title1="ö"/>'.encode()
+    assert read_bytes(body) == {"MediaContainer": {"title1": "ö"}}
 
 
 def test_html_is_refused_by_its_type() -> None:

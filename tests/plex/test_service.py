@@ -12,10 +12,12 @@ from plexsandbox.faults import Fault, parse_fault
 from tests.plex.conftest import World
 from watchtogether.kit.errors import TooManyRequests
 from watchtogether.kit.ids import AccountId, RatingKey, ServerId
+from watchtogether.plex import library, service
 from watchtogether.plex.errors import (
     NotPlayable,
     PlexItemGone,
     PlexServerUnknown,
+    PlexSlow,
     PlexUnauthorized,
     PlexUnreachable,
 )
@@ -91,6 +93,31 @@ async def test_stale_is_served_and_said_while_the_server_is_down(
     world.wire.cut = False
     await world.clock.advance(60)
     assert not (await world.service.item(olive, world.server_id, key)).stale
+
+
+async def test_hanging_server_gives_a_clear_error_in_time(
+    world: World, olive: AccountId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "DEADLINE_S", 0.05)
+    key = world.key_of("Night Mail")
+    await world.service.item(olive, world.server_id, key)
+    await world.clock.advance(200)
+    world.wire.hangs = True
+    with pytest.raises(PlexSlow):
+        await world.service.item(olive, world.server_id, world.key_of("The Long Way"))
+    assert (await world.service.item(olive, world.server_id, key)).stale
+
+
+async def test_server_that_is_off_during_sign_in_is_found_later(world: World) -> None:
+    world.wire.cut_below = "/identity"
+    olive = await world.account("olive")
+    (off,) = await world.service.servers(olive)
+    assert (off.online, off.version) == (False, None)
+    world.wire.cut_below = None
+    await world.clock.advance(6)
+    (on,) = await world.service.servers(olive)
+    assert on.online
+    assert on.version
 
 
 async def test_down_server_is_asked_at_most_every_five_seconds(
@@ -209,6 +236,17 @@ async def test_next_episode_crosses_seasons_and_skips_specials(
     assert await after("Return") is None
     assert await after("Making of") is None
     assert await after("Night Mail") is None
+
+
+async def test_long_shows_are_asked_for_in_parts(
+    world: World, olive: AccountId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "_CHILDREN", 2)
+    access = await world.service.access(olive, world.server_id)
+    leaves = await world.library.all_leaves(access, world.key_of("Night Trains"))
+    assert [leaf.title for leaf in leaves.items] == ["Making of", "Departure", "Border", "Return"]
+    assert leaves.total == 4
+    assert len(world.wire.paths()) == 2
 
 
 async def test_access_for_the_transcoder(world: World, olive: AccountId) -> None:

@@ -16,7 +16,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol, Self
+from typing import Literal, Protocol
 
 import httpx2
 import stamina
@@ -74,11 +74,6 @@ class Product:
     client_identifier: str
     version: str = "0"
     name: str = "Plex Watch Together"
-
-    @classmethod
-    def of(cls, key: bytes, version: str) -> Self:
-        """`key` is derived from the root key for this alone, and so as lasting as that is."""
-        return cls(f"wt-{key.hex()[:32]}", version)
 
     def headers(self) -> dict[str, str]:
         return {

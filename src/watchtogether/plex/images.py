@@ -133,10 +133,6 @@ class Images:
             raise
 
 
-def weigh_picture(picture: Picture) -> int:
-    return len(picture.body)
-
-
 def _checked(answer: Answer) -> Picture:
     """Only pictures that no browser would run: told by their type and by their first bytes."""
     magic = _MAGIC.get(answer.content_type)

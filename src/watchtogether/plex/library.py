@@ -71,9 +71,14 @@ class Library:
         return await self._page(server, path, 0, _CHILDREN)
 
     async def all_leaves(self, server: ServerAccess, rating_key: RatingKey) -> ItemPage:
-        """Every episode of a show, in order of seasons."""
+        """Every episode of a show (the first 5,000), asked for by the thousand."""
         path = f"/library/metadata/{_key(rating_key)}/allLeaves"
-        return await self._page(server, path, 0, _LEAVES)
+        page = await self._page(server, path, 0, _CHILDREN)
+        found = list(page.items)
+        while page.items and len(found) < min(page.total, _LEAVES):
+            page = await self._page(server, path, len(found), _CHILDREN)
+            found += page.items
+        return ItemPage(tuple(found), max(page.total, len(found)))
 
     async def search(self, server: ServerAccess, query: str, limit: int) -> tuple[Item, ...]:
         """Items of all libraries that match; `limit` counts per kind. A blank query finds none."""

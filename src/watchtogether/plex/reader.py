@@ -9,6 +9,9 @@ from watchtogether.plex.errors import PlexBadAnswer
 
 _THREAD_ABOVE_BYTES = 256 * 1024
 _MAX_DEPTH = 40
+_MAX_OBJECTS = 150_000
+_MAX_VALUES = 1_500_000
+"""Far more than any list we ask for; small enough that a hostile answer stays small in memory."""
 _METADATA_TAGS = frozenset({"Video", "Track", "Photo"})
 """Elements that are called `Metadata` in JSON; so is a `Directory` with a rating key."""
 
@@ -40,6 +43,8 @@ def read_bytes(body: bytes, content_type: str = "") -> Mapping[str, object]:
 
 
 def _read_json(body: bytes) -> object:
+    if body.count(b"{") + body.count(b"[") > _MAX_OBJECTS or body.count(b",") > _MAX_VALUES:
+        raise PlexBadAnswer
     try:
         parsed: object = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -51,7 +56,7 @@ def _read_xml(body: bytes) -> dict[str, object]:
     builder = _XmlBuilder()
     try:
         builder.parser.Parse(body.lstrip(b"\xef\xbb\xbf \t\r\n"), True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, ValueError) as error:
         raise PlexBadAnswer from error
     return builder.top
 
@@ -64,8 +69,9 @@ class _XmlBuilder:
 
     def __init__(self) -> None:
         self.top: dict[str, object] = {}
+        self._count = 0
         self._open: list[dict[str, object]] = [self.top]
-        self.parser = expat.ParserCreate()
+        self.parser = expat.ParserCreate("UTF-8")  # whatever the document claims to be in
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self._refuse
         self.parser.EntityDeclHandler = self._refuse
@@ -77,7 +83,8 @@ class _XmlBuilder:
         raise PlexBadAnswer
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        if len(self._open) > _MAX_DEPTH:
+        self._count += 1
+        if len(self._open) > _MAX_DEPTH or self._count > _MAX_OBJECTS:
             raise PlexBadAnswer
         element: dict[str, object] = dict(attributes)
         parent = self._open[-1]

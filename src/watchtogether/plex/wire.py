@@ -31,7 +31,7 @@ class Bounds:
     connect_s: float = 2.0
     read_s: float = 4.0
     deadline_s: float | None = 5.0
-    max_bytes: int = 16 * MIB
+    max_bytes: int = 8 * MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,5 +169,5 @@ def _mapped() -> Iterator[None]:
         raise PlexSlow from error
     except (httpx2.InvalidURL, httpx2.UnsupportedProtocol, httpx2.StreamError) as error:
         raise PlexBadAnswer from error
-    except (httpx2.TransportError, OSError) as error:
+    except (httpx2.RequestError, OSError) as error:
         raise PlexUnreachable from error
