@@ -465,3 +465,19 @@ async def test_one_rooms_crash_leaves_the_others(
     monkeypatch.undo()
     await _play(stage, 0)
     assert await stage.service.segment(other, 0) == ts_segment(0)
+
+
+async def test_a_far_viewer_who_has_to_wait_does_not_disturb_the_fetch(stage: Stage) -> None:
+    await _play(stage, 0)
+    await _quiet(stage)
+    stage.transcoder.answers[9] = [asyncio.get_running_loop().create_future()]
+    far = stage.ask(300)
+    await stage.clock.advance(0.1)
+    here = stage.ask(9)
+    await until(lambda: 9 in stage.transcoder.fetched)
+    await stage.clock.advance(10)
+    assert stage.transcoder.fetched.count(9) == 1
+    await _time_passes(stage, lambda: far.done() and here.done())
+    for viewer in (far, here):
+        with pytest.raises(SegmentLate):
+            await viewer

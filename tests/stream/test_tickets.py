@@ -13,7 +13,7 @@ from watchtogether.stream.errors import TicketRefused
 from watchtogether.stream.tickets import LIFETIME_S, Tickets
 
 KEY = b"k" * 32
-_id = st.text(max_size=40)
+_id = st.text(max_size=15)
 
 
 def _issue(tickets: Tickets) -> str:
@@ -25,14 +25,11 @@ def _issue(tickets: Tickets) -> str:
 @given(_id, _id, _id, _id, _id)
 def test_STR1_a_ticket_reads_as_it_was_issued(a: str, b: str, c: str, d: str, e: str) -> None:
     tickets = Tickets(KEY, FakeClock())
-    read = (
-        tickets.read(tickets.issue(RoomId(a), MemberId(b), SessionId(c), ServerId(d), RatingKey(e)))
-        if sum(map(len, (a, b, c, d, e))) < 60
-        else None
+    read = tickets.read(
+        tickets.issue(RoomId(a), MemberId(b), SessionId(c), ServerId(d), RatingKey(e))
     )
-    if read is not None:
-        assert (read.room_id, read.member_id, read.session_id) == (a, b, c)
-        assert (read.server_id, read.rating_key) == (d, e)
+    assert (read.room_id, read.member_id, read.session_id) == (a, b, c)
+    assert (read.server_id, read.rating_key) == (d, e)
 
 
 @given(st.integers(0, 400), st.integers(1, 127))

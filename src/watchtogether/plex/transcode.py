@@ -37,8 +37,8 @@ _PROFILE_EXTRA = (
     "+add-transcode-target-audio-codec(type=videoProfile&context=streaming&protocol=hls"
     "&audioCodec=aac)"
 )
-_DECISION_BOUNDS = Bounds(read_s=12.0, deadline_s=15.0, max_bytes=4 * MIB)
-_LIST_BOUNDS = Bounds(read_s=12.0, deadline_s=15.0, max_bytes=8 * MIB)
+_DECISION_BOUNDS = Bounds(read_s=8.0, deadline_s=10.0, max_bytes=4 * MIB)
+_LIST_BOUNDS = Bounds(read_s=8.0, deadline_s=10.0, max_bytes=8 * MIB)
 _SEGMENT_BOUNDS = Bounds(read_s=20.0, deadline_s=25.0, max_bytes=64 * MIB)
 _WORD_BOUNDS = Bounds(read_s=4.0, deadline_s=5.0, max_bytes=1 * MIB)
 _SEGMENT_URI = re.compile(r"[A-Za-z0-9_-]{1,64}(?:\.[A-Za-z0-9]{1,8})?")

@@ -85,6 +85,11 @@ class Debounce:
         quiet_ms = QUIET_AGAIN_MS if soon else QUIET_MS
         return min(self.moved_ms + quiet_ms, self.since_ms + QUIET_MOST_MS)
 
+    def pending_after(self, now_ms: float) -> list[float]:
+        """When the pending restart will be due, if that is still to come."""
+        pending_ms = self.pending_ms
+        return [pending_ms] if pending_ms is not None and pending_ms > now_ms else []
+
     def settle(self) -> None:
         self.place = None
 

@@ -14,7 +14,7 @@ import structlog
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import AppError, NotFound
 from watchtogether.plex.client import ServerAccess
-from watchtogether.plex.errors import PlexItemGone, PlexUnauthorized
+from watchtogether.plex.errors import PlexItemGone, PlexSlow, PlexUnauthorized
 from watchtogether.plex.transcode import Missing
 from watchtogether.stream.cache import SegmentCache
 from watchtogether.stream.content import Content, Memory, StreamKey
@@ -43,6 +43,8 @@ _RETRY_S = (0.25, 0.5, 1.0)
 _PASSING_FAILURES = 2
 _DOUBT_EVERY = 3
 """After so many 404s in a row Plex is asked whether it still knows the session."""
+_BEGIN_S, _WORD_S = 30.0, 5.0
+"""The longest that the beginning of a transcode, and one short question, may take."""
 _LEAD_IN_S = 6.0
 _CLOCK_TOLERANCE_S = 1.0
 
@@ -180,7 +182,7 @@ class Reader:
         stats.transcodes += 1
         before = self.content
         outcome = await self._unless_closing(
-            self.upstream.begin(access, before, offset_s, self._duration_s)
+            self.upstream.begin(access, before, offset_s, self._duration_s), _BEGIN_S
         )
         self._debounce.restarted(self._clock.monotonic_ms())
         if isinstance(outcome, Content):
@@ -256,7 +258,7 @@ class Reader:
         flight.refusals += 1
         flight.not_before_ms = now_ms + _pause_s(flight.refusals) * 1000
         if flight.refusals % _DOUBT_EVERY == 0:
-            alive = await self._unless_closing(self.upstream.is_alive())
+            alive = await self._unless_closing(self.upstream.is_alive(), _WORD_S)
             if alive is False:
                 self._ended_by_plex(flight)
 
@@ -307,13 +309,15 @@ class Reader:
 
     # Waiting --------------------------------------------------------------------------------
 
-    async def _unless_closing(self, work: Awaitable[T]) -> T | AppError | None:
-        """The outcome; None when given up because the session closes."""
+    async def _unless_closing(self, work: Awaitable[T], within_s: float) -> T | AppError | None:
+        """The outcome, which is `PlexSlow` after that time; None when the session closes."""
+        until_ms = self._clock.monotonic_ms() + within_s * 1000
         task = self.waker.start(work)
-        while not task.done() and not self.closing:
+        while not task.done() and not self.closing and self._clock.monotonic_ms() < until_ms:
             self.waker.clear()
-            await self.waker.pause(None, task)
-        return await _outcome(task)
+            await self.waker.pause(until_ms, task)
+        outcome = await _outcome(task)
+        return PlexSlow(retry_after_s=5) if outcome is None and not self.closing else outcome
 
     async def _while_it_matters(self, flight: Flight, work: Awaitable[T]) -> T | AppError | None:
         """The outcome; None when its time is over or something else matters more."""
@@ -334,9 +338,10 @@ class Reader:
             return float("-inf")
         if isinstance(step, Fetch) and not flight.waiters and step.number < flight.number:
             return float("-inf")
-        until_ms = step.until_ms if isinstance(step, Wait) else None
-        times_ms = (flight.deadline_ms, until_ms, self._debounce.pending_ms)
-        return min(time_ms for time_ms in times_ms if time_ms is not None)
+        times_ms = [flight.deadline_ms, *self._debounce.pending_after(self._clock.monotonic_ms())]
+        if isinstance(step, Wait) and step.until_ms is not None:
+            times_ms.append(step.until_ms)
+        return min(times_ms)
 
     def _next_step(self, flights: Iterable[Flight]) -> Step:
         return next_step(
