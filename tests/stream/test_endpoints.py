@@ -1,18 +1,14 @@
 """The HTTP door: tickets, places, types, and bodies in pieces."""
 
 import asyncio
-import contextlib
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx2
 import pytest
-import uvicorn
-from fastapi import FastAPI
 
+from tests.stream.door import served
 from tests.stream.fakes import ROOM, Stage, plain_client, ts_segment, until
-from watchtogether.kit import problems
 from watchtogether.kit.ids import MemberId, RatingKey, ServerId, SessionId
 from watchtogether.stream.endpoints import PIECE_BYTES, build_router
 from watchtogether.stream.tickets import LIFETIME_S, Tickets
@@ -49,23 +45,9 @@ class Door:
 async def door(tmp_path: Path) -> AsyncIterator[Door]:
     stage = Stage(tmp_path)
     tickets = Tickets(b"k" * 32, stage.clock)
-    app = FastAPI()
-    problems.install(app)
-    app.include_router(build_router(stage.service, tickets, stage.room))
-    async with stage.service.run(), _served(app) as url, plain_client() as client:
+    router = build_router(stage.service, tickets, stage.room)
+    async with stage.service.run(), served(router) as url, plain_client() as client:
         yield Door(stage, tickets, url, client)
-
-
-@contextlib.asynccontextmanager
-async def _served(app: FastAPI) -> AsyncIterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
-        serving = asyncio.create_task(server._serve([listener]))
-        await until(lambda: server.started)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        await serving
 
 
 async def test_STR3_from_the_master_to_a_segment(door: Door) -> None:

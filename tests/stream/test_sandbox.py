@@ -2,15 +2,20 @@
 
 import asyncio
 
+import imageio_ffmpeg
 import pytest
 
 from tests.stream.conftest import FILM_S, Cinema, Sandbox, transcoder_of
+from tests.stream.door import served
 from tests.stream.fakes import until
 from tests.support.clock import FakeClock
 from watchtogether.kit.clock import SystemClock
+from watchtogether.kit.ids import MemberId, SessionId
 from watchtogether.plex.errors import PlexItemGone, PlexUnauthorized, PlexUnreachable
 from watchtogether.plex.transcode import Missing, Moment, Order, TranscodeRefused
+from watchtogether.stream.endpoints import build_router
 from watchtogether.stream.mpegts import clock_gap_s, first_video_time_s, is_whole
+from watchtogether.stream.tickets import Tickets
 
 SEGMENTS = FILM_S // 3
 
@@ -196,3 +201,32 @@ async def test_attack65_nothing_logged_or_listed_names_the_token_or_an_upstream_
     assert sandbox.access.token.get_secret_value() not in text
     assert "/video/" not in text
     assert sandbox.url.partition("//")[2] not in text
+
+
+async def test_another_player_plays_and_seeks_through_our_door(cinema: Cinema) -> None:
+    """ffmpeg reads the playlists, decodes across a restart, and finds nothing to complain about."""
+    clock = SystemClock()
+    tickets = Tickets(b"k" * 32, clock)
+    ticket = tickets.issue(
+        cinema.now.room_id,
+        MemberId("member_1"),
+        SessionId("ses"),
+        cinema.now.server_id,
+        cinema.now.rating_key,
+    )
+    async with served(build_router(cinema.service, tickets, cinema.room)) as url:
+        for seek_s in (0, 240):
+            child = await asyncio.create_subprocess_exec(
+                imageio_ffmpeg.get_ffmpeg_exe(),
+                *("-v", "warning", "-ss", str(seek_s), "-t", "30"),
+                *("-i", f"{url}/api/stream/{ticket}/master.m3u8"),
+                *("-map", "0:v", "-map", "0:a", "-f", "framecrc", "-"),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+            )
+            frames, complaints = await asyncio.wait_for(child.communicate(), 30)
+            assert child.returncode == 0, complaints.decode()
+            assert complaints == b"", complaints.decode()
+            pictures = [line for line in frames.splitlines() if line.startswith(b"0,")]
+            assert abs(len(pictures) - 30 * 5) <= 2
+    assert cinema.service.stats()["clock_jumps"] == 0
