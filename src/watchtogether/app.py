@@ -28,6 +28,7 @@ from watchtogether.chat.sockets import ChatSockets
 from watchtogether.db.engine import Database
 from watchtogether.kit import problems
 from watchtogether.kit.clock import Clock, SystemClock
+from watchtogether.kit.errors import StorageUnavailable
 from watchtogether.kit.names import clean_name
 from watchtogether.kit.rate_limit import MemoryRateLimiter
 from watchtogether.kit.web.hosts import PublicAddress
@@ -48,6 +49,7 @@ from watchtogether.plex.signin import PlexSignIn
 from watchtogether.plex.transcode import PlexTranscoder
 from watchtogether.realtime import clock_exchange
 from watchtogether.realtime.gateway import Gateway
+from watchtogether.realtime.watch import close_ended_sessions
 from watchtogether.rooms import endpoints as room_endpoints
 from watchtogether.rooms.announcer import RoomAnnouncer
 from watchtogether.rooms.audience import EndedSessions, RoomAudience
@@ -63,6 +65,8 @@ from watchtogether.stream.service import StreamService
 from watchtogether.stream.tickets import Tickets
 from watchtogether.sync.events import PlaybackChanged
 from watchtogether.sync.room import Room
+
+PRUNE_EVERY_S = 24 * 3600.0
 
 
 class Server:
@@ -111,7 +115,7 @@ class Server:
     @cached_property
     def setup_code(self) -> str:
         """What somebody on another machine must type to become the owner."""
-        return self.secrets.derive("setup-code").hex()[:8]
+        return setup_code(self.secrets)
 
     # Plex
 
@@ -322,6 +326,16 @@ class Server:
         elif any(isinstance(record.event, PlaybackChanged) for record in records):
             self.stream.retire(room.id, room.timeline.generation)
 
+    async def _watch_sessions(self) -> None:
+        await close_ended_sessions(self.gateway, self.sessions.is_live, self.clock)
+
+    async def _prune_for_ever(self) -> None:
+        """Forget sessions that nobody can use any more, once a day."""
+        while True:
+            with contextlib.suppress(StorageUnavailable):
+                await self.sessions.prune()
+            await self.clock.sleep(PRUNE_EVERY_S)
+
     @contextlib.asynccontextmanager
     async def run(self) -> AsyncIterator[None]:
         """Own every long-running task from start to stop."""
@@ -330,6 +344,8 @@ class Server:
                 lasting = [
                     tasks.create_task(self.registry.run(), name="rooms"),
                     tasks.create_task(self.announcer.run(), name="announcer"),
+                    tasks.create_task(self._watch_sessions(), name="sessions"),
+                    tasks.create_task(self._prune_for_ever(), name="pruning"),
                 ]
                 try:
                     yield
@@ -339,6 +355,11 @@ class Server:
         finally:
             await self.plex_http_client.aclose()
             await self.database.close()
+
+
+def setup_code(secrets: SecretBox) -> str:
+    """Eight letters that only who reads the server's output knows."""
+    return secrets.derive("setup-code").hex()[:8]
 
 
 def new_api(server: Server) -> FastAPI:
@@ -382,9 +403,15 @@ def _below(base_path: str, app: ASGIApp) -> ASGIApp:
         return app
 
     async def stripped(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        if scope["type"] != "lifespan" and path.startswith(f"{base_path}/"):
-            scope = {**scope, "path": path.removeprefix(base_path)}
-        await app(scope, receive, send)
+        if scope["type"] == "lifespan":
+            await app(scope, receive, send)
+            return
+        path = scope["path"] + ("/" if scope["path"] == base_path else "")
+        inside = path.startswith(f"{base_path}/")
+        await app(
+            {**scope, "path": path.removeprefix(base_path) if inside else "/api/nowhere"},
+            receive,
+            send,
+        )
 
     return stripped

@@ -5,13 +5,15 @@ import asyncio
 import typer
 
 from watchtogether import __version__
+from watchtogether.accounts.secrets import SecretBox
 from watchtogether.addresses import local_url, shared_url
+from watchtogether.app import setup_code
 from watchtogether.demo import run as run_demo
 from watchtogether.doctor import examine
 from watchtogether.kit.logging import configure
 from watchtogether.serving import CannotStart, prepare
 from watchtogether.serving import serve as run_server
-from watchtogether.settings import Settings
+from watchtogether.settings import Settings, load_secret_key
 
 app = typer.Typer(
     help="Watch films from your own Plex server together.",
@@ -36,12 +38,15 @@ def serve() -> None:
     settings = Settings()
     configure(settings.log_format, settings.log_level)
 
-    async def tell(port: int) -> None:
+    async def tell(port: int, first_run: bool) -> None:
         here = local_url(settings.host, port, settings.base_path)
         typer.echo(f"Watch Together is at {here}")
         share = shared_url(settings.host, port, settings.base_path, settings.public_url)
         if share != here:
             typer.echo(f"Friends open {share}")
+        if first_run:
+            code = setup_code(SecretBox(load_secret_key(settings)))
+            typer.echo(f"To become its owner from another machine, use the set-up code {code}")
 
     run_server(settings, tell)
 

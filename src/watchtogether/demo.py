@@ -43,7 +43,7 @@ def run(settings: Settings) -> None:
             }
         )
 
-        async def furnish(port: int) -> None:
+        async def furnish(port: int, _: bool) -> None:
             furnisher = Furnisher(demo_settings, port, sandbox)
             threading.Thread(target=furnisher.run, name="furnisher", daemon=True).start()
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import uvicorn
 
+from watchtogether.accounts.repository import AccountRepository
 from watchtogether.app import create_app
 from watchtogether.db.engine import Database
 from watchtogether.kit.errors import AppError
@@ -17,16 +18,19 @@ from watchtogether.settings import Settings
 GRACEFUL_S = 5
 BACKLOG = 2_048
 
-Started = Callable[[int], Awaitable[None]]
-"""Called with the port once requests are answered."""
+Started = Callable[[int, bool], Awaitable[None]]
+"""Called once requests are answered, with the port, and whether nobody owns the server yet."""
 
 
 class CannotStart(Exception):
     """Something outside must be put right first; the message says what."""
 
 
-def prepare(settings: Settings) -> None:
-    """Make the data folder and bring the database up to date. Raises `CannotStart`."""
+def prepare(settings: Settings) -> bool:
+    """Make the data folder and bring the database up to date; whether nobody owns it yet.
+
+    Raises `CannotStart`.
+    """
     folder = settings.data_dir
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -38,13 +42,14 @@ def prepare(settings: Settings) -> None:
             f"The data folder {folder} cannot be written ({error.strerror}). "
             "Choose another with WATCHTOGETHER_DATA_DIR."
         ) from error
-    asyncio.run(_migrate(settings))
+    return asyncio.run(_migrate(settings))
 
 
-async def _migrate(settings: Settings) -> None:
+async def _migrate(settings: Settings) -> bool:
     database = Database(settings.sqlalchemy_url)
     try:
         await upgrade(database)
+        return await AccountRepository(database).count() == 0
     except AppError as error:
         raise CannotStart(error.text) from error
     except OSError as error:
@@ -78,7 +83,7 @@ def _why_not(settings: Settings, error: OSError) -> str:
 
 def serve(settings: Settings, started: Started | None = None) -> None:
     """Serve until SIGINT or SIGTERM."""
-    prepare(settings)
+    first_run = prepare(settings)
     with listen(settings) as listener:
         port = listener.getsockname()[1]
         config = uvicorn.Config(
@@ -92,19 +97,19 @@ def serve(settings: Settings, started: Started | None = None) -> None:
             proxy_headers=False,
             timeout_graceful_shutdown=GRACEFUL_S,
         )
-        server = _Server(config, started, port)
+        server = _Server(config, lambda: started(port, first_run) if started else None)
         server.run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
     """uvicorn's server, telling somebody when it answers."""
 
-    def __init__(self, config: uvicorn.Config, started: Started | None, port: int) -> None:
+    def __init__(self, config: uvicorn.Config, tell: Callable[[], Awaitable[None] | None]) -> None:
         super().__init__(config)
-        self._told = started
-        self._port = port
+        self._tell = tell
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
-        if self._told is not None and not self.should_exit:
-            await self._told(self._port)
+        told = None if self.should_exit else self._tell()
+        if told is not None:
+            await told

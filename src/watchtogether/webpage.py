@@ -11,7 +11,8 @@ from fastapi.responses import HTMLResponse, Response
 from watchtogether.kit.errors import NotFound
 
 PAGE_DIR: Final = Path(__file__).parent / "page"
-_BASE_TAG: Final = '<base href="/">'
+_BASE_META: Final = '<meta name="base-path" content="" />'
+_RELATIVE: Final = '="./'
 _NOT_BUILT: Final = (
     "<!doctype html><title>Watch Together</title>"
     "<h1>The page is not built yet</h1><p>Run <code>make page</code> and reload.</p>"
@@ -44,4 +45,6 @@ def _files(folder: Path) -> list[Path]:
 def _index(path: Path | None, base_path: str) -> str:
     if path is None:
         return _NOT_BUILT
-    return path.read_text().replace(_BASE_TAG, f'<base href="{escape(base_path)}/">')
+    base = escape(base_path)
+    told = path.read_text().replace(_BASE_META, f'<meta name="base-path" content="{base}" />')
+    return told.replace(_RELATIVE, f'="{base}/')

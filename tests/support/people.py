@@ -24,7 +24,7 @@ class Person:
     base_url: str
     token: str
 
-    def get(self, path: str, **params: object) -> Any:
+    def get(self, path: str, **params: str | int) -> Any:
         return self.http.get(path, params=params).raise_for_status().json()
 
     def post(self, path: str, body: Json | None = None) -> Any:

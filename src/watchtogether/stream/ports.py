@@ -58,6 +58,9 @@ class Audience(Protocol):
 FindAccess = Callable[[AccountId, ServerId], Awaitable[ServerAccess]]
 """An account's access to a server; raises the errors of `plex.errors`."""
 
+Doubt = Callable[[ServerAccess], None]
+"""Told when an access's address does not answer, so that the next `FindAccess` looks anew."""
+
 
 class Transcoder(Protocol):
     """Plex's transcoder, see `plex.transcode.PlexTranscoder`."""

@@ -14,7 +14,7 @@ import structlog
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import AppError, NotFound
 from watchtogether.plex.client import ServerAccess
-from watchtogether.plex.errors import PlexItemGone, PlexSlow, PlexUnauthorized
+from watchtogether.plex.errors import PlexItemGone, PlexSlow, PlexUnauthorized, PlexUnreachable
 from watchtogether.plex.transcode import Missing
 from watchtogether.stream.cache import SegmentCache
 from watchtogether.stream.content import Content, Memory, StreamKey
@@ -31,7 +31,7 @@ from watchtogether.stream.plan import (
     next_step,
     prefetch_numbers,
 )
-from watchtogether.stream.ports import Audience, FindAccess, Transcoder
+from watchtogether.stream.ports import Audience, Doubt, FindAccess, Transcoder
 from watchtogether.stream.upstream import Upstream
 from watchtogether.stream.waker import Waker, or_error
 
@@ -75,6 +75,7 @@ class Surroundings:
     memory: Memory
     clock: Clock
     stats: StreamStats
+    doubt: Doubt
 
 
 class Reader:
@@ -276,7 +277,11 @@ class Reader:
             return
         flight.failures += 1
         flight.not_before_ms = self._clock.monotonic_ms() + _pause_s(flight.failures) * 1000
-        if flight.failures > _PASSING_FAILURES or error.retry_after_s is not None:
+        if flight.failures <= _PASSING_FAILURES and error.retry_after_s is None:
+            return
+        if isinstance(error, PlexUnreachable | PlexSlow):
+            self._fail(error)
+        else:
             self.flights.refuse(flight, error)
 
     def _fail(self, error: AppError) -> None:
@@ -289,7 +294,9 @@ class Reader:
             if self._access is not None:
                 self._around.memory.forget(self._key, self._access)
             self.content = None
-            self.lost = self.upstream.running
+        elif isinstance(error, PlexUnreachable | PlexSlow) and self._access is not None:
+            self._around.doubt(self._access)
+        self.lost = self.upstream.running
         self._access = None
         self._refusal = error
         self._refuse_until_ms = self._clock.monotonic_ms() + _REFUSE_S * 1000

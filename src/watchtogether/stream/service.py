@@ -11,11 +11,12 @@ import structlog
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import NotFound
 from watchtogether.kit.ids import RoomId
+from watchtogether.plex.client import ServerAccess
 from watchtogether.stream.cache import MIB, SegmentCache
 from watchtogether.stream.content import Memory, StreamKey
 from watchtogether.stream.errors import StreamStopped
 from watchtogether.stream.playlist import master_playlist
-from watchtogether.stream.ports import Audience, FindAccess, Screening, Transcoder
+from watchtogether.stream.ports import Audience, Doubt, FindAccess, Screening, Transcoder
 from watchtogether.stream.reader import StreamStats, Surroundings
 from watchtogether.stream.renditions import RENDITIONS
 from watchtogether.stream.session import StreamSession
@@ -23,6 +24,10 @@ from watchtogether.stream.session import StreamSession
 log = structlog.get_logger(__name__)
 
 _STOP_S = 5.0
+
+
+def _no_doubt(_: ServerAccess) -> None:
+    """Nobody wants to know."""
 
 
 class StreamService:
@@ -40,11 +45,12 @@ class StreamService:
         clock: Clock,
         data_dir: Path,
         cache_mb: int,
+        doubt: Doubt = _no_doubt,
     ) -> None:
         self._cache = SegmentCache(data_dir / "cache" / "segments", cache_mb * MIB)
         self._counts = StreamStats()
         self._around = Surroundings(
-            audience, find_access, transcoder, self._cache, Memory(), clock, self._counts
+            audience, find_access, transcoder, self._cache, Memory(), clock, self._counts, doubt
         )
         self._sessions: dict[StreamKey, StreamSession] = {}
         self._running: dict[StreamKey, asyncio.Task[None]] = {}

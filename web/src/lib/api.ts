@@ -24,12 +24,16 @@ export class ApiError extends Error {
 
 /** An address below the page's base, absolute. */
 export function resolve(path: string): string {
-  return new URL(path.replace(/^\/+/, ""), document.baseURI).href;
+  return `${location.origin}${basePath()}/${path.replace(/^\/+/, "")}`;
 }
 
-/** The base as a path without a trailing slash: "" at the root, "/party" below it. */
+/**
+ * The base as a path without a trailing slash: "" at the root, "/party" below it. The server
+ * writes it into the page's head; a <base> element would be refused by our own policy.
+ */
 export function basePath(): string {
-  return new URL(".", document.baseURI).pathname.replace(/\/$/, "");
+  const meta = document.querySelector<HTMLMetaElement>('meta[name="base-path"]');
+  return meta?.content ?? "";
 }
 
 let renewal: Promise<boolean> | null = null;

@@ -1,0 +1,43 @@
+"""A real Chromium, a server and a sandbox with films whose pictures carry their numbers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.browser.screen import FLAGS, chromium_path
+from tests.support.coded_film import make_coded_film
+from tests.support.processes import Sandbox, sandbox
+
+
+@pytest.fixture(scope="session")
+def coded_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One film of three minutes and a show of two seasons, all with numbered pictures."""
+    folder = tmp_path_factory.mktemp("coded")
+    make_coded_film(folder / "Movies" / "Numbers (2024)" / "Numbers (2024).mp4", 180)
+    for season in (1, 2):
+        for episode in (1, 2):
+            name = f"Counting - S{season:02}E{episode:02}.mp4"
+            make_coded_film(folder / "TV" / "Counting" / f"Season {season}" / name, 40)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def coded_plex(coded_library: Path) -> Iterator[Sandbox]:
+    with sandbox(coded_library) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium with its own autoplay policy: what users have."""
+    launched = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+    yield launched
+    launched.close()
