@@ -21,7 +21,7 @@ export function HomePage() {
     (room) => void navigate({ to: "/r/$code", params: { code: room.code } }),
   );
   return (
-    <div className="mx-auto grid max-w-7xl gap-12 px-4 pt-8 pb-16 sm:px-8 sm:pt-14">
+    <div className="mx-auto grid max-w-7xl grid-cols-1 gap-12 px-4 pt-8 pb-16 sm:px-8 sm:pt-14">
       <header className="flex flex-wrap items-end gap-x-10 gap-y-6">
         <div className="min-w-64 flex-1">
           <h1 className="title text-4xl sm:text-5xl">

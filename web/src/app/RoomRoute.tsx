@@ -1,21 +1,20 @@
 /** A link to a room: the door for who is not inside yet, else the room. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { doorQuery } from "@/features/rooms/api";
 import { DoorPage } from "@/features/rooms/DoorPage";
 import { useMe } from "@/lib/account";
 import { ApiError } from "@/lib/api";
-import { RoomProvider } from "@/room/context";
-import { Boundary } from "@/ui/boundary";
 import { Spinner } from "@/ui/spinner";
 import { Trouble } from "@/ui/states";
 import { EndPage } from "./EndPage";
 import { takeInvite } from "./invite";
-import { RoomPage } from "./RoomPage";
 import { useRoomScene } from "./useScene";
 
+const loadRoom = () => import("./Room");
+const Room = lazy(loadRoom);
 const route = getRouteApi("/r/$code");
 
 export function RoomRoute() {
@@ -25,7 +24,6 @@ export function RoomRoute() {
 }
 
 function Visit({ code }: { code: string }) {
-  const { t } = useTranslation();
   const navigate = useNavigate();
   const cache = useQueryClient();
   const [invite] = useState(() => takeInvite(code));
@@ -33,6 +31,7 @@ function Visit({ code }: { code: string }) {
   const [turnedBack, setTurnedBack] = useState(false);
   const me = useMe();
   const door = useQuery(doorQuery(code));
+  useEffect(() => void loadRoom(), []);
 
   if (entered || (door.data?.you && !door.data.closed && !turnedBack)) {
     const back = () => {
@@ -42,11 +41,9 @@ function Visit({ code }: { code: string }) {
       void door.refetch();
     };
     return (
-      <Boundary>
-        <RoomProvider code={code} invite={invite}>
-          <RoomPage onTurnedBack={back} />
-        </RoomProvider>
-      </Boundary>
+      <Suspense fallback={<Finding />}>
+        <Room code={code} invite={invite} onTurnedBack={back} />
+      </Suspense>
     );
   }
   if (door.error instanceof ApiError && door.error.status === 404)
@@ -59,14 +56,7 @@ function Visit({ code }: { code: string }) {
     );
   }
   if (!door.data || me.isPending) {
-    return (
-      <main aria-busy className="grid min-h-dvh place-items-center">
-        <p role="status" className="flex items-center gap-3 text-dim">
-          <Spinner className="size-5" />
-          {t("room.connecting")}
-        </p>
-      </main>
-    );
+    return <Finding />;
   }
   return (
     <DoorPage
@@ -76,5 +66,17 @@ function Visit({ code }: { code: string }) {
       onEnter={() => setEntered(true)}
       onSignIn={() => void navigate({ to: "/sign-in", search: { next: `/r/${code}` } })}
     />
+  );
+}
+
+function Finding() {
+  const { t } = useTranslation();
+  return (
+    <main aria-busy className="grid min-h-dvh place-items-center">
+      <p role="status" className="flex items-center gap-3 text-dim">
+        <Spinner className="size-5" />
+        {t("room.connecting")}
+      </p>
+    </main>
   );
 }

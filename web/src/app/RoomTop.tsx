@@ -36,7 +36,9 @@ export function RoomTop(props: {
           </Link>
         )}
         <div className="min-w-0 flex-1 px-1">
-          <h1 className="title truncate text-base sm:text-lg">{item?.title ?? name}</h1>
+          <h1 className="title truncate text-base max-sm:sr-only sm:text-lg">
+            {item?.title ?? name}
+          </h1>
           <p className="hidden truncate text-dim text-xs sm:block">
             {item ? [item.subtitle, name].filter(Boolean).join(t("common.dot")) : null}
           </p>

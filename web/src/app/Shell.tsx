@@ -21,7 +21,7 @@ export function Shell() {
       >
         {t("nav.skip")}
       </a>
-      <header className="relative z-20 flex h-18 items-center justify-between px-4 sm:px-8">
+      <header className="relative z-20 mx-auto flex h-18 max-w-7xl items-center justify-between px-4 sm:px-8">
         <Link
           to="/"
           aria-label={t("common.name")}

@@ -1,4 +1,4 @@
-import { getRouteApi, useRouter } from "@tanstack/react-router";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { SignInPage } from "@/features/signin/SignInPage";
 
@@ -6,12 +6,9 @@ const route = getRouteApi("/sign-in");
 
 export function SignInRoute() {
   const { next } = route.useSearch();
-  const router = useRouter();
+  const navigate = useNavigate();
   // Only a path of our own: an address from outside must not be followed.
   const safe = next?.startsWith("/") && !next.startsWith("//") ? next : "/";
-  const done = useCallback(
-    () => router.history.push(router.history.createHref(safe)),
-    [router, safe],
-  );
+  const done = useCallback(() => void navigate({ to: safe as "/" }), [navigate, safe]);
   return <SignInPage onDone={done} />;
 }

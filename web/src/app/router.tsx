@@ -13,7 +13,6 @@ import { meQuery, setupQuery } from "@/lib/account";
 import { basePath } from "@/lib/api";
 import { Broken } from "@/ui/boundary";
 import { FirstRunRoute } from "./FirstRunRoute";
-import { HomePage } from "./HomePage";
 import { LostPage } from "./LostPage";
 import { Shell } from "./Shell";
 import { SignInRoute } from "./SignInRoute";
@@ -35,11 +34,15 @@ const inside = createRoute({
     const setup = await context.cache.ensureQueryData(setupQuery);
     if (setup.first_run) throw redirect({ to: "/welcome" });
     if (me.guest) throw redirect({ to: "/r/$code", params: { code: me.guest.room_code } });
-    throw redirect({ to: "/sign-in", search: { next: location.href } });
+    throw redirect({ to: "/sign-in", search: { next: location.pathname } });
   },
 });
 
-const home = createRoute({ getParentRoute: () => inside, path: "/", component: HomePage });
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  component: lazyRouteComponent(() => import("./HomePage"), "HomePage"),
+});
 
 interface LibrarySearch {
   section?: string | undefined;

@@ -189,7 +189,7 @@ export function createRoomStore(now: () => number = () => performance.now()) {
       if (!durable(event)) return;
       const known = get().members.some((each) => each.id === event.member.id && each.online);
       putMembers([event.member]);
-      if (!known && event.member.id !== get().you?.id) {
+      if (!known && get().you && event.member.id !== get().you?.id) {
         tell({ kind: "joined", name: event.member.name });
       }
     },

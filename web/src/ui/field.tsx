@@ -1,4 +1,5 @@
 import { Field as Base } from "@base-ui/react/field";
+import { ChevronDown } from "lucide-react";
 import type { ComponentProps } from "react";
 import { cn } from "./cn";
 
@@ -37,17 +38,25 @@ export function Choice<T extends string>(props: {
   className?: string;
 }) {
   return (
-    <select
-      aria-label={props.label}
-      value={props.value}
-      onChange={(event) => props.onChange(event.target.value as T)}
-      className={cn("min-h-11 rounded-full bg-raised px-4 text-ink text-sm", props.className)}
-    >
-      {props.options.map((each) => (
-        <option key={each.value} value={each.value}>
-          {each.label}
-        </option>
-      ))}
-    </select>
+    <span className={cn("relative inline-flex", props.className)}>
+      <select
+        aria-label={props.label}
+        value={props.value}
+        onChange={(event) => props.onChange(event.target.value as T)}
+        className={
+          "min-h-11 w-full appearance-none rounded-full bg-raised pr-10 pl-4 text-ink text-sm"
+        }
+      >
+        {props.options.map((each) => (
+          <option key={each.value} value={each.value}>
+            {each.label}
+          </option>
+        ))}
+      </select>
+      <ChevronDown
+        aria-hidden
+        className="-translate-y-1/2 pointer-events-none absolute top-1/2 right-3.5 size-4 text-faint"
+      />
+    </span>
   );
 }

@@ -37,7 +37,7 @@ export function Toaster() {
     <div
       role="status"
       aria-live="polite"
-      className="pointer-events-none fixed inset-x-4 top-4 z-60 flex flex-col items-center gap-2"
+      className="pointer-events-none in-data-[scene=room]:top-20 fixed inset-x-4 top-4 z-60 flex flex-col items-center gap-2"
     >
       {toasts.map((each) => (
         <p

@@ -425,10 +425,14 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
       .catch(() => mine === generation && view.setState({ failure: "unreachable" }));
   }
 
+  const settled = () => {
+    noteSeek();
+    tick();
+  };
   const ticking = setInterval(tick, TICK_MS);
   const listeners: [string, () => void][] = [
     ["progress", showBuffered],
-    ["seeked", () => (noteSeek(), tick())],
+    ["seeked", settled],
     ["canplay", tick],
     ["pause", tick],
     ["volumechange", () => view.setState({ muted: video.muted, volume: video.volume })],
