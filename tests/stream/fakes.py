@@ -183,6 +183,7 @@ class Stage:
         self.transcoder = transcoder or ScriptedTranscoder()
         self.token = "token-1"
         self.access_error: AppError | None = None
+        self.doubted: list[ServerAccess] = []
         self.service = StreamService(
             audience=self.room,
             find_access=self._access,
@@ -190,6 +191,7 @@ class Stage:
             clock=self.clock,
             data_dir=folder,
             cache_mb=64,
+            doubt=self.doubted.append,
         )
 
     async def _access(self, account_id: AccountId, server_id: ServerId) -> ServerAccess:

@@ -269,7 +269,10 @@ async def test_a_passing_failure_is_repeated_a_lasting_one_is_said(stage: Stage)
     await _time_passes(stage, viewer.done)
     with pytest.raises(PlexUnreachable):
         await viewer
-    await _play(stage, 9)
+    assert len(stage.doubted) == 1, "the next transcode may begin at another address"
+    await stage.clock.advance(2.1)
+    await _play(stage, 30)
+    assert len(stage.transcoder.starts) == 2
 
 
 @pytest.mark.parametrize("error", [PlexUnreachable(), PlexItemGone(), PlexUnauthorized()])
