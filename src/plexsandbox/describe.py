@@ -14,6 +14,7 @@ from plexsandbox.state import State, View
 LIBRARY = "com.plexapp.plugins.library"
 TAG_PREFIX = "/system/bundle/media/flags/"
 TAG_VERSION = 1734362201
+_RATING = "imdb://image.rating"
 
 
 class Describer:
@@ -111,6 +112,8 @@ class Describer:
             "index": item.index,
             "rating": details.rating,
             "audienceRating": details.audience_rating,
+            "ratingImage": _RATING if details.rating is not None else None,
+            "audienceRatingImage": _RATING if details.audience_rating is not None else None,
             "year": item.year,
             "tagline": details.tagline,
             "originallyAvailableAt": details.originally_available_at,
@@ -120,7 +123,13 @@ class Describer:
         }
 
     def _seen(self, item: Item) -> Node:
-        """Absent where there is nothing to say."""
+        """Absent where there is nothing to say; of shows and seasons, their episodes together."""
+        if not item.playable:
+            views = [self.view(leaf) for leaf in self.catalogue.leaves_of(item)]
+            return {
+                "viewCount": sum(view.count for view in views) or None,
+                "lastViewedAt": max((view.last_viewed_at for view in views), default=0) or None,
+            }
         view = self.view(item)
         return {
             "viewOffset": view.offset_ms or None,
@@ -244,15 +253,14 @@ def library_head() -> Node:
 
 
 def _relative(prefix: str, item: Item) -> Node:
-    below = "/children" if not item.playable and prefix == "" else ""
-    return {
+    node: Node = {
         f"{prefix}RatingKey": item.rating_key,
         f"{prefix}Guid": item.guid,
-        f"{prefix}Key": f"/library/metadata/{item.rating_key}{below}",
+        f"{prefix}Key": f"/library/metadata/{item.rating_key}",
         f"{prefix}Title": item.title,
         f"{prefix}Thumb": thumb_key(item),
-        **({f"{prefix}Art": art_key(item)} if prefix == "grandparent" else {}),
     }
+    return node | ({"grandparentArt": art_key(item)} if prefix == "grandparent" else {})
 
 
 def _pictures(item: Item, catalogue: Catalogue) -> Node:
@@ -264,7 +272,7 @@ def _pictures(item: Item, catalogue: Catalogue) -> Node:
 
 
 def _rating(value: float, kind: str) -> Node:
-    return {"image": "imdb://image.rating", "value": value, "type": kind}
+    return {"image": _RATING, "value": value, "type": kind}
 
 
 def _slug(title: str) -> str:

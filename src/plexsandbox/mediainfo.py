@@ -80,6 +80,8 @@ def stream_node(file: VideoFile, track: Track, choice: Choice) -> Node:
         "displayTitle": title,
         "extendedDisplayTitle": f"{track.title} ({title})" if track.title else title,
     }
+    if file.container == "mp4" and track.index is not None:
+        node["streamIdentifier"] = str(track.index + 1)
     return node | _of_kind(track)
 
 

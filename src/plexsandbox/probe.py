@@ -9,6 +9,7 @@ from typing import Any
 
 import av
 import av.error
+from av.stream import Disposition
 
 from plexsandbox.model import Chapter, Track, TrackKind
 
@@ -69,7 +70,7 @@ def _track(stream: Any, track_id: int) -> Track:
         "index": stream.index,
         "language": _language(stream),
         "title": stream.metadata.get("title"),
-        "default": "default" in str(stream.disposition).lower(),
+        "default": bool(stream.disposition & Disposition.default),
         "bit_rate_kbps": (getattr(stream, "bit_rate", None) or 0) // 1000,
     }
     if kind is TrackKind.VIDEO:

@@ -140,5 +140,18 @@ def _write_words(film: Path, show: Path) -> None:
             ],
         },
     )
-    words = {"summary": "It goes on.", "year": 2018, "genres": ["Drama"], "studio": "Test TV"}
+    shown = {"rating": 7.0, "audience_rating": 8.0, "content_rating": "G"}
+    words = {
+        **shown,
+        "summary": "It goes on.",
+        "tagline": "And on.",
+        "year": 2018,
+        "genres": ["Drama"],
+        "countries": ["Sweden"],
+        "studio": "Test TV",
+        "originally_available_at": "2018-02-03",
+        "roles": [{"name": "Cy Actor", "character": "The Other Counter"}],
+    }
     write_details(show / "show.json", words)
+    first = show / "Season 1" / "Test Show S01E01 First.json"
+    write_details(first, {**shown, "year": 2018, "originally_available_at": "2018-02-03"})

@@ -24,19 +24,24 @@ def address(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[d
         yield ready
 
 
+def connect(url: str, token: str) -> Any:
+    """The library is untyped, so its objects are `Any` throughout."""
+    return PlexServer(url, token)  # type: ignore[no-untyped-call]
+
+
 @pytest.fixture
-def plex_server(address: dict[str, Any]) -> PlexServer:
-    return PlexServer(address["url"], address["token"])
+def plex_server(address: dict[str, Any]) -> Any:
+    return connect(address["url"], address["token"])
 
 
-def test_it_connects(address: dict[str, Any], plex_server: PlexServer) -> None:
+def test_it_connects(address: dict[str, Any], plex_server: Any) -> None:
     assert plex_server.machineIdentifier == address["machine_identifier"]
     assert [section.title for section in plex_server.library.sections()] == ["Movies", "TV Shows"]
     with pytest.raises(Unauthorized):
-        PlexServer(address["url"], "wrong")
+        connect(address["url"], "wrong")
 
 
-def test_it_lists_and_searches(plex_server: PlexServer) -> None:
+def test_it_lists_and_searches(plex_server: Any) -> None:
     movies = plex_server.library.section("Movies")
     assert [item.title for item in movies.all()] == ["Short Film", "Test Film", "Two Sizes"]
     assert movies.totalSize == 3
@@ -54,7 +59,7 @@ def test_it_lists_and_searches(plex_server: PlexServer) -> None:
         movies.get("Nothing of the kind")
 
 
-def test_it_reads_a_film_in_full(plex_server: PlexServer) -> None:
+def test_it_reads_a_film_in_full(plex_server: Any) -> None:
     film = plex_server.library.section("Movies").get("Test Film")
     film.reload()
     assert [chapter.title for chapter in film.chapters] == ["Beginning", "End"]
@@ -68,7 +73,7 @@ def test_it_reads_a_film_in_full(plex_server: PlexServer) -> None:
     assert [stream.selected for stream in film.audioStreams()] == [False, True]
 
 
-def test_it_walks_through_a_show(plex_server: PlexServer) -> None:
+def test_it_walks_through_a_show(plex_server: Any) -> None:
     show = plex_server.library.section("TV Shows").get("Test Show")
     assert [season.title for season in show.seasons()] == ["Season 1", "Season 2"]
     assert [episode.title for episode in show.episodes()] == ["First", "Second", "Third"]
@@ -81,7 +86,7 @@ def test_it_walks_through_a_show(plex_server: PlexServer) -> None:
     assert len(plex_server.library.section("TV Shows").searchEpisodes(unwatched=True)) == 3
 
 
-def test_it_sees_a_running_transcode(address: dict[str, Any], plex_server: PlexServer) -> None:
+def test_it_sees_a_running_transcode(address: dict[str, Any], plex_server: Any) -> None:
     film = plex_server.library.section("Movies").get("Test Film")
     query = urllib.parse.urlencode(
         {
@@ -108,7 +113,7 @@ def test_it_sees_a_running_transcode(address: dict[str, Any], plex_server: PlexS
     assert plex_server.sessions() == []
 
 
-def test_it_reads_hubs_and_settings(plex_server: PlexServer) -> None:
+def test_it_reads_hubs_and_settings(plex_server: Any) -> None:
     assert plex_server.settings.get("FriendlyName").value == "Sandbox Cinema"
     assert [hub.title for hub in plex_server.library.hubs()]
     assert plex_server.playlists() == []

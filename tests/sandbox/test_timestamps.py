@@ -16,7 +16,7 @@ def first_times(segment: bytes) -> tuple[float, float, int]:
     """Of the picture and of the sound, in seconds, and the number of pictures."""
     pictures: list[float] = []
     sounds: list[float] = []
-    with av.open(io.BytesIO(segment), format="mpegts") as container:
+    with av.open(io.BytesIO(segment), mode="r", format="mpegts") as container:
         for packet in container.demux():
             if packet.pts is None or packet.time_base is None:
                 continue

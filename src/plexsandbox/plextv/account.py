@@ -186,17 +186,8 @@ async def friends(ask: AccountAsk) -> Response:
 def _friend(ask: AccountAsk, account: Account) -> Node:
     return {
         "status": "accepted",
-        "sharedServers": [
-            {
-                "id": 1,
-                "name": ask.box.options.friendly_name,
-                "machineIdentifier": ask.box.state.machine_identifier,
-                "accepted": True,
-                "owned": True,
-                "numLibraries": 2,
-                "allLibraries": True,
-            }
-        ],
+        "sharingSettings": _sharing(),
+        "sharedServers": [_shared_server(ask, account)],
         "sharedSources": [],
         "id": account.id,
         "uuid": account.uuid,
@@ -208,6 +199,48 @@ def _friend(ask: AccountAsk, account: Account) -> Node:
         "thumb": _avatar(ask, account),
         "home": False,
         "restrictionProfile": None,
+    }
+
+
+def _sharing() -> Node:
+    return {
+        "allowChannels": False,
+        "allowSubtitleAdmin": False,
+        "filterMovies": "",
+        "filterMusic": "",
+        "filterPhotos": None,
+        "filterTelevision": "",
+        "filterAll": None,
+        "allowSync": False,
+        "allowCameraUpload": False,
+        "allowTuners": 0,
+    }
+
+
+def _shared_server(ask: AccountAsk, account: Account) -> Node:
+    sections = ask.box.library.catalogue.sections
+    return {
+        "id": 1,
+        "name": ask.box.options.friendly_name,
+        "invitedId": account.id,
+        "invitedEmail": None,
+        "serverId": 1,
+        "accepted": True,
+        "acceptedAt": _SINCE_TEXT,
+        "deletedAt": None,
+        "leftAt": None,
+        "machineIdentifier": ask.box.state.machine_identifier,
+        "lastSeenAt": _SINCE_TEXT,
+        "inviteToken": "",
+        "sharingSettings": _sharing(),
+        "libraries": [
+            {"id": 100 + s.id, "key": s.id, "title": s.title, "type": s.type.value}
+            for s in sections
+        ],
+        "ownerId": OLIVE.id,
+        "owned": True,
+        "numLibraries": len(sections),
+        "allLibraries": True,
     }
 
 

@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from plexsandbox.answers import Node, PlexError, bad_request, container
 from plexsandbox.ask import Ask, pms
-from plexsandbox.describe import Describer, library_head
+from plexsandbox.describe import LIBRARY, Describer, library_head
 from plexsandbox.model import Item, ItemType
 from plexsandbox.pms.query import ordered, page
 from plexsandbox.pms.sections import deck, describer_of
@@ -86,7 +86,12 @@ async def recently_added(ask: Ask) -> Response:
     describer = describer_of(ask)
     items = [i for section in describer.catalogue.sections for i in _newest(describer, section.id)]
     items.sort(key=lambda item: -item.added_at)
-    return _metadata(ask, describer, items)
+    shown, counts = page(ask, items)
+    nodes = [describer.full(item, markers=False, chapters=False) for item in shown]
+    recent = {"key": "/hubs/home/recentlyAdded", "type": "mixed", "title": "Recently Added"}
+    meta = {"Type": [recent | {"active": False}]}
+    head = {"allowSync": True, "identifier": LIBRARY, "Meta": meta}
+    return ask.plex(container(size=len(nodes), **counts, **head, Metadata=nodes))
 
 
 def _metadata(ask: Ask, describer: Describer, items: list[Item]) -> Response:
@@ -226,12 +231,17 @@ async def library_search(ask: Ask) -> Response:
         for node in _found_items(describer, type_, wanted, 0)
     ]
     tags: list[Node] = [
-        {"score": float(node["score"]), "Directory": node}
+        {"score": float(node["score"]), "Directory": _without_reason(node)}
         for kind in _TAG_TYPES
         for node in _found_tags(describer, kind, wanted)
     ]
     results = sorted(nodes + tags, key=_by_score)[:limit]
     return ask.plex(container(SearchResult=results))
+
+
+def _without_reason(tag: Node) -> Node:
+    hidden = {"score", "reason", "reasonID", "reasonTitle"}
+    return {key: value for key, value in tag.items() if key not in hidden}
 
 
 def _by_score(hit: Node) -> float:

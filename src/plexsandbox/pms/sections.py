@@ -71,7 +71,9 @@ async def library(ask: Ask) -> Response:
 async def sections(ask: Ask) -> Response:
     catalogue = ask.box.library.catalogue
     nodes = [_section_node(section, catalogue.scanned_at) for section in catalogue.sections]
-    return ask.plex(container(allowSync=False, title1="Plex Library", Directory=nodes))
+    return ask.plex(
+        container(allowSync=False, **library_head(), title1="Plex Library", Directory=nodes)
+    )
 
 
 def _section_node(section: Section, scanned_at: int) -> Node:
@@ -107,7 +109,8 @@ async def section(ask: Ask) -> Response:
     directories += [{"secondary": True, "key": name, "title": f"By {name}"} for name in _CHOICES]
     directories.append({"secondary": True, "key": "firstCharacter", "title": "By First Letter"})
     head = _list_head(chosen, "secondary") | {"allowSync": False, "content": "secondary"}
-    head.pop("title2", None)
+    for name in ("title2", "librarySectionTitle", "librarySectionUUID"):
+        head.pop(name)
     return ask.plex(container(**head, Directory=directories))
 
 

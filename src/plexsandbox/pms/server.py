@@ -46,7 +46,16 @@ async def identity(ask: Ask) -> Response:
 
 async def root(ask: Ask) -> Response:
     directories = [{"count": 1, "key": name, "title": name} for name in _SURFACES]
-    return ask.plex(container(**_capabilities(ask), Directory=directories))
+    node = _capabilities(ask) | {
+        "hubSearch": True,
+        "itemClusters": True,
+        "mediaProviders": True,
+        "multiuser": True,
+        "requestParametersInCookie": True,
+        "transcoderPhoto": True,
+    }
+    node.pop("musicAnalysis")
+    return ask.plex(container(**node, Directory=directories))
 
 
 async def providers(ask: Ask) -> Response:
@@ -86,6 +95,7 @@ def _capabilities(ask: Ask) -> Node:
         "myPlexUsername": ACCOUNTS["olive"].email if owner else None,
         "offlineTranscode": 1,
         "ownerFeatures": "home,server-manager,session_kick",
+        "photoAutoTag": False,
         "platform": "Linux",
         "platformVersion": "6.1",
         "pluginHost": False,
@@ -97,7 +107,6 @@ def _capabilities(ask: Ask) -> Node:
         "transcoderActiveVideoSessions": ask.box.pool.running,
         "transcoderAudio": True,
         "transcoderLyrics": False,
-        "transcoderPhoto": True,
         "transcoderSubtitles": True,
         "transcoderVideo": True,
         "transcoderVideoBitrates": _BITRATES,

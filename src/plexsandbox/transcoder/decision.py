@@ -6,13 +6,14 @@ Of all answers this one has the most mixed types: ids, `allowSync` and ratios co
 from __future__ import annotations
 
 from plexsandbox.answers import Node
+from plexsandbox.languages import language_of
 from plexsandbox.mediainfo import display_title
 from plexsandbox.model import Item, Track, VideoFile
 from plexsandbox.transcoder.order import Order
 from plexsandbox.transcoder.plan import AUDIO_KBPS, Plan
 
 _AS_TEXT = frozenset(
-    {"id", "librarySectionID", "aspectRatio", "mediaTagVersion", "streamIdentifier"}
+    {"id", "librarySectionID", "aspectRatio", "mediaTagVersion", "streamIdentifier", "value"}
 )
 _CONVERSION = "Direct play not available; Conversion OK."
 _NO_DIRECT_PLAY = "App cannot direct play this item. Direct play is disabled."
@@ -53,7 +54,8 @@ def direct_play_media(full: Node, order: Order) -> Node:
     media = dict(full["Media"][min(order.media_index, len(full["Media"]) - 1)])
     part = dict(media["Part"][0]) | {"decision": "directplay", "selected": True}
     part["Stream"] = [stream | {"location": "direct"} for stream in part.get("Stream", [])]
-    return media | {"selected": True, "Part": [part]}
+    web = True if media.get("optimizedForStreaming") else None
+    return media | {"optimizedForStreaming": web, "selected": True, "Part": [part]}
 
 
 def transcoded_media(plan: Plan, order: Order) -> Node:
@@ -131,11 +133,14 @@ def _streams(plan: Plan, order: Order) -> list[Node]:
 
 
 def _stream(track: Track, number: int) -> Node:
-    title = display_title(track)
+    title, language = display_title(track), language_of(track.language)
     return {
         "id": track.id,
         "streamType": number,
         "default": True,
+        "language": language.name if language else None,
+        "languageTag": language.tag if language else None,
+        "languageCode": language.code if language else None,
         "displayTitle": title,
         "extendedDisplayTitle": title,
     }
@@ -195,7 +200,7 @@ def mixed_types(node: Node) -> Node:
         elif key == "allowSync":
             mixed[key] = "1" if value else "0"
         elif key in _AS_TEXT and value is not None:
-            mixed[key] = f"{value:.2f}" if isinstance(value, float) else str(value)
+            mixed[key] = f"{value:.2f}" if key == "aspectRatio" else str(value)
         else:
             mixed[key] = value
     return mixed
