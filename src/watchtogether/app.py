@@ -243,6 +243,7 @@ class Server:
         return StreamService(
             audience=self.audience,
             find_access=self.plex.access,
+            doubt=self.plex.doubt,
             transcoder=PlexTranscoder(self.plex_http, self.clock),
             clock=self.clock,
             data_dir=self.settings.data_dir,

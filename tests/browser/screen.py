@@ -42,7 +42,8 @@ class Screen:
     complaints: list[str] = field(default_factory=list)
 
     def state(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.page.evaluate("window.__watchtogether.state()")
+        """What the page says of itself; empty before a room is on screen."""
+        found: dict[str, Any] = self.page.evaluate("window.__watchtogether?.state() ?? {}")
         return found
 
     def drift_s(self) -> float | None:
