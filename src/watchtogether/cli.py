@@ -3,6 +3,7 @@
 import asyncio
 
 import typer
+from pydantic import ValidationError
 
 from watchtogether import __version__
 from watchtogether.accounts.secrets import SecretBox
@@ -30,6 +31,17 @@ def main() -> None:
     except CannotStart as error:
         typer.echo(f"watchtogether: {error}", err=True)
         raise SystemExit(1) from None
+    except ValidationError as error:
+        typer.echo(f"watchtogether: {_settings_at_fault(error)}", err=True)
+        raise SystemExit(1) from None
+
+
+def _settings_at_fault(error: ValidationError) -> str:
+    """Which settings make no sense, and why."""
+    return "; ".join(
+        f"WATCHTOGETHER_{str(fault['loc'][0]).upper()}: {fault['msg']}"
+        for fault in error.errors(include_url=False, include_input=False)
+    )
 
 
 @app.command()

@@ -161,3 +161,12 @@ def stop(process: "subprocess.Popen[Any]") -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+@contextlib.contextmanager
+def timed_out(seconds: float) -> Iterator[None]:
+    """Fails when what is inside took longer."""
+    started = time.monotonic()
+    yield
+    took_s = time.monotonic() - started
+    assert took_s <= seconds, f"took {took_s:.1f} s"
