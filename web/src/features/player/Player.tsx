@@ -70,6 +70,7 @@ export function Player({ top, onChoose, onChat, onHelp, className }: Props) {
       <div
         className={cn(
           "absolute inset-0 z-10 flex flex-col justify-between transition-opacity duration-200",
+          "has-focus-visible:pointer-events-auto has-focus-visible:opacity-100 has-data-popup-open:pointer-events-auto has-data-popup-open:opacity-100",
           fade.shown || !item ? "opacity-100" : "pointer-events-none opacity-0",
         )}
       >

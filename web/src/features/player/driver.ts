@@ -55,6 +55,9 @@ const WINDOW_AFTER_START_MS = 250;
 const READY_BUFFER_S = 2;
 const EXACT_S = 0.004;
 const START_SLACK_S = 0.25;
+/** A seek into what is loaded is cheap: a start is aimed this closely, a few times at most. */
+const AIM_SLACK_S = 0.06;
+const AIMS = 3;
 const RETRY_PLAY_MS = 1_000;
 const RESEEK_MS = 2_000;
 const STALLED_AFTER_MS = 200;
@@ -90,6 +93,7 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
   let moved_at = 0;
   let moved_to_s = -1;
   let held_at = "";
+  let aims = 0;
   let refused_at = Number.NEGATIVE_INFINITY;
   const cost = { start_audible_s: 0.076, start_muted_s: 0.04, seek_s: 0.06 };
   const told = { ready: "", status: "", status_at: 0, stalled: false };
@@ -204,6 +208,7 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
     if (video.muted) cost.start_muted_s = learned(cost.start_muted_s, took_s, 0.5);
     else cost.start_audible_s = learned(cost.start_audible_s, took_s, 0.5);
     motion = "running";
+    aims = 0;
     started_at = own();
     samples = [];
     setStalled(false);
@@ -222,9 +227,13 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
     }
     const aim_s = positionAt(head, now_ms + lead_s * 1000);
     if (aim_s >= head.duration_s) return hold({ ...head, position_s: head.duration_s });
-    if (Math.abs(video.currentTime - aim_s) > START_SLACK_S) {
+    const slack_s = isBuffered(aim_s) && aims < AIMS ? AIM_SLACK_S : START_SLACK_S;
+    if (Math.abs(video.currentTime - aim_s) > slack_s) {
       if (own() - seek_at < RESEEK_MS && !isBuffered(aim_s)) return setStalled(true);
-      if (own() - seek_at > 150) seekTo(aim_s + cost.seek_s * head.rate, true);
+      if (own() - seek_at > 150) {
+        aims += 1;
+        seekTo(aim_s + cost.seek_s * head.rate, true);
+      }
       return;
     }
     if (video.readyState < 3) {
