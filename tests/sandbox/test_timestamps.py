@@ -57,3 +57,13 @@ async def test_a_seek_within_the_session_changes_no_clock(media_dir: Path) -> No
         for number in (0, 1, 40, 41, 5):
             picture, _, _ = first_times((await playback.segment(number)).content)
             assert picture == pytest.approx(number, abs=0.001)
+
+
+async def test_copy_mode_has_untrue_lengths_and_another_clock(media_dir: Path) -> None:
+    async with opened(media_dir, segment_s=3.0) as client:
+        playback = await Playback.of(client, directStream=1)
+        playlist = await playback.begin()
+        lengths = {line for line in playlist.splitlines() if line.startswith("#EXTINF")}
+        assert lengths == {"#EXTINF:3.000000, nodesc"}
+        clocks = [first_times((await playback.segment(n)).content)[0] for n in (0, 1, 2)]
+        assert clocks == pytest.approx([10, 12, 14], abs=0.05)

@@ -144,7 +144,7 @@ MOUNTAINS = FilmPlan(
     genres=("Adventure", "Animation"),
     tunes=_tunes(_WARM),
     director="Ilse Okafor",
-    still_at_s=70,
+    still_at_s=104,
     lines=(
         Line(
             10,

@@ -116,7 +116,7 @@ def credits_card(plan: FilmPlan, scene: Scene, size: Size) -> Picture:
     rows = (
         (plan.title.upper(), 0.045, 0.2),
         (f"directed by {plan.director}", 0.035, 0.02),
-        ("painted, played and put together by a computer that enjoyed it", 0.026, 0.02),
+        ("painted in layers, scored for four chords", 0.026, 0.02),
     )
     card = clear(width, round(height * 0.3))
     y = 0

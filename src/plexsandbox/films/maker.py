@@ -67,8 +67,10 @@ async def make_film(
     try:
         scene = scene_of(plan)
         draft = folder / f"film.{plan.container}"
-        await _encode(plan, scene, plan.size, draft, told, niceness=niceness, threads=threads)
-        await asyncio.to_thread(_write_beside, plan, scene, media_dir)
+        await asyncio.gather(
+            _encode(plan, scene, plan.size, draft, told, niceness=niceness, threads=threads),
+            asyncio.to_thread(_write_beside, plan, scene, media_dir),
+        )
         second = also_path(plan, media_dir)
         if second is not None and plan.also is not None:
             smaller = folder / f"smaller.{plan.container}"
@@ -191,9 +193,10 @@ def _write_beside(plan: FilmPlan, scene: Scene, media_dir: Path) -> None:
         thumbnail(scene, plan.still_at_s).save(video.parent / f"{video.stem}.thumb.jpg", quality=88)
     else:
         focus = _FOCUS.get(plan.scene, 0.5)
-        picture = poster(scene, plan.still_at_s, plan.title, credit_line(plan), focus=focus)
+        wide = backdrop(scene, plan.still_at_s)
+        wide.save(video.parent / "art.jpg", quality=86)
+        picture = poster(wide, scene.ink, plan.title, credit_line(plan), focus=focus)
         picture.save(video.parent / "poster.jpg", quality=90)
-        backdrop(scene, plan.still_at_s).save(video.parent / "art.jpg", quality=86)
     if plan.lines and not plan.embedded:
         for language, code in (("eng", "en"), ("fra", "fr")):
             beside = video.parent / f"{video.stem}.{code}.srt"
@@ -208,9 +211,10 @@ def _write_show(plan: FilmPlan, scene: Scene, media_dir: Path) -> None:
         write_details(show / "show.json", dict(SHOW_WORDS))
     for folder, words in ((show, "a show for small skies"), (season, season.name)):
         if not (folder / "poster.jpg").exists():
-            picture = poster(scene, plan.still_at_s, plan.show, words, focus=0.68)
+            wide = backdrop(scene, plan.still_at_s)
+            wide.save(folder / "art.jpg", quality=86)
+            picture = poster(wide, scene.ink, plan.show, words, focus=0.68)
             picture.save(folder / "poster.jpg", quality=90)
-            backdrop(scene, plan.still_at_s).save(folder / "art.jpg", quality=86)
 
 
 def _words(plan: FilmPlan) -> dict[str, object]:

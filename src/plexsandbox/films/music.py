@@ -5,12 +5,12 @@ from __future__ import annotations
 from plexsandbox.films.catalog import Tune
 
 _CHORD_S = 4
-_RATE = 16000
+_RATE = 24000
 _BASE_HZ = 110.0
 
 
 def tune_filter(tune: Tune, duration_s: float, label: str) -> str:
-    """A filter chain that ends in `[label]`: 48 kHz stereo, faded at both ends.
+    """A filter chain that ends in `[label]`: 24 kHz stereo, faded at both ends.
 
     The right channel is the left one a little later, which is wide enough and half the work.
     """
@@ -28,7 +28,7 @@ def tune_filter(tune: Tune, duration_s: float, label: str) -> str:
             f"{joined}concat=n={len(tune.chords)}:v=0:a=1,aloop=loop=-1:size={samples},"
             f"atrim=end={duration_s},aecho=0.8:0.6:170|290:0.3|0.2,"
             f"afade=in:d={fade_s},afade=out:st={duration_s - fade_s}:d={fade_s},"
-            f"aresample=48000,pan=stereo|c0=c0|c1=c0,adelay=0|13[{label}]",
+            f"pan=stereo|c0=c0|c1=c0,adelay=0|13[{label}]",
         ]
     )
 

@@ -12,17 +12,16 @@ _POSTER = (600, 900)
 _BACKDROP = (1600, 900)
 
 
-def poster(scene: Scene, at_s: float, title: str, below: str, *, focus: float = 0.5) -> Picture:
-    """Portrait; `focus` says which part of a wide picture is kept, 0 left to 1 right."""
+def poster(wide: Picture, ink: str, title: str, below: str, *, focus: float = 0.5) -> Picture:
+    """Portrait, out of a backdrop; `focus` says which part is kept, 0 left to 1 right."""
     width, height = _POSTER
-    wide = scene.still(round(height * 16 / 9), height, at_s)
     left = round((wide.width - width) * focus)
-    picture = wide.crop((left, 0, left + width, height))
-    picture.alpha_composite(_shade(width, height, scene.ink))
-    _write_title(picture, title, scene.ink)
+    picture = wide.crop((left, 0, left + width, height)).convert("RGBA")
+    picture.alpha_composite(_shade(width, height, ink))
+    _write_title(picture, title, ink)
     foot = picture.crop((0, height - 62, width, height - 42)).convert("L").resize((1, 1))
     dark = float(foot.getpixel((0, 0)) or 0) < 140  # type: ignore[arg-type]
-    small = fitting_text(below.upper(), width - 120, 17, "#f6f1e4" if dark else scene.ink, 0.28)
+    small = fitting_text(below.upper(), width - 120, 17, "#f6f1e4" if dark else ink, 0.28)
     picture.alpha_composite(small, ((width - small.width) // 2, height - 62))
     return picture.convert("RGB")
 
