@@ -1,7 +1,7 @@
 """Every rule of `protocol/SPEC.md` is cited by a test, and no test cites a rule that is not there.
 
 A Python test cites a rule in a name (`test_PB4_…`) or a docstring (`PB-4`), a test of the page
-anywhere in its file (`PB-4`). Rules not tested yet stand in `UNTESTED`, each with its reason.
+anywhere in its file (`PB-4`). Vectors name the tests that run them. Rules not tested yet stand in `UNTESTED`, each with its reason.
 """
 
 import ast
@@ -77,6 +77,8 @@ def main() -> None:
         if path.parent.name != "docs":  # those test this very check
             cited |= cited_in_python(path.read_text(), letters)
     for path in (ROOT / "web").glob("[!n]*/**/*.test.ts*"):
+        cited |= cited_in_page(path.read_text(), letters)
+    for path in (ROOT / "protocol" / "vectors").glob("*.json"):
         cited |= cited_in_page(path.read_text(), letters)
     if found := problems(rules(spec), cited, untested(UNTESTED.read_text())):
         raise SystemExit("\n".join(found))
