@@ -1,7 +1,8 @@
 """Every rule of `protocol/SPEC.md` is cited by a test, and no test cites a rule that is not there.
 
 A Python test cites a rule in a name (`test_PB4_…`) or a docstring (`PB-4`), a test of the page
-anywhere in its file (`PB-4`). Vectors name the tests that run them. Rules not tested yet stand in `UNTESTED`, each with its reason.
+anywhere in its file (`PB-4`). Vectors name the tests that run them. Rules not tested
+yet stand in `UNTESTED`, each with its reason.
 """
 
 import ast
