@@ -10,8 +10,6 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -52,11 +50,6 @@ def create_app(media_dir: Path | str, options: Options | None = None) -> Starlet
         routes=_routes(),
         lifespan=_lifespan,
         exception_handlers={HTTPException: _plain_refusal},
-        middleware=[
-            Middleware(
-                CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]
-            )
-        ],
     )
     app.state.box = box
     return app

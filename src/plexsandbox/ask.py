@@ -101,6 +101,20 @@ def pms(
     return Route(path, endpoint, methods=list(methods))
 
 
+PlainHandler = Callable[[Request], Awaitable[Response]]
+
+
+def control(path: str, handler: PlainHandler, methods: tuple[str, ...] = ("GET",)) -> Route:
+    """A route of the sandbox itself, without token; pages of other sites are turned away."""
+
+    async def endpoint(request: Request) -> Response:
+        if request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
+            return PlexError(403, "Forbidden").response()
+        return await handler(request)
+
+    return Route(path, endpoint, methods=list(methods))
+
+
 def token_of(request: Request) -> str | None:
     return request.query_params.get("X-Plex-Token") or request.headers.get("X-Plex-Token")
 

@@ -9,7 +9,8 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
@@ -20,6 +21,8 @@ from plexsandbox.app import create_app
 from plexsandbox.box import Sandbox
 from plexsandbox.films.studio import FilmProgress
 from plexsandbox.options import Options
+
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -125,14 +128,14 @@ async def _first_film(box: Sandbox) -> bool:
     """False when a signal has asked to end meanwhile."""
     making = asyncio.ensure_future(box.studio.make_first(_tell_progress))
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _ENDING:
         loop.add_signal_handler(number, making.cancel)
     try:
         await making
     except asyncio.CancelledError:
         return False
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _ENDING:
             loop.remove_signal_handler(number)
     return True
 
@@ -159,6 +162,18 @@ class _Server(uvicorn.Server):
         port = int(listener.getsockname()[1])
         shown = "127.0.0.1" if host in {"", "0.0.0.0"} else host  # noqa: S104
         self._url = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn's, but the signal is not raised again at the end: the exit code is 0."""
+        loop = asyncio.get_running_loop()
+        for number in _ENDING:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in _ENDING:
+                loop.remove_signal_handler(number)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

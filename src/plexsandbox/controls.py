@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from plexsandbox.answers import json_response
-from plexsandbox.ask import json_body
+from plexsandbox.ask import control, json_body
 from plexsandbox.box import Sandbox
 from plexsandbox.faults import BadFault, parse_fault
 
@@ -88,12 +88,12 @@ async def kill_transcodes(request: Request) -> Response:
 
 def routes() -> list[Route]:
     return [
-        Route("/sandbox/stats", stats),
-        Route("/sandbox/reset-stats", reset_stats, methods=["POST"]),
-        Route("/sandbox/faults", faults, methods=["POST"]),
-        Route("/sandbox/films", films),
-        Route("/sandbox/scan", scan, methods=["POST"]),
-        Route("/sandbox/items/{key}/delete", delete_item, methods=["POST"]),
-        Route("/sandbox/items/{key}/restore", restore_item, methods=["POST"]),
-        Route("/sandbox/transcodes/kill", kill_transcodes, methods=["POST"]),
+        control("/sandbox/stats", stats),
+        control("/sandbox/reset-stats", reset_stats, methods=("POST",)),
+        control("/sandbox/faults", faults, methods=("POST",)),
+        control("/sandbox/films", films),
+        control("/sandbox/scan", scan, methods=("POST",)),
+        control("/sandbox/items/{key}/delete", delete_item, methods=("POST",)),
+        control("/sandbox/items/{key}/restore", restore_item, methods=("POST",)),
+        control("/sandbox/transcodes/kill", kill_transcodes, methods=("POST",)),
     ]

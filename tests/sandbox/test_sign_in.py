@@ -102,6 +102,13 @@ async def test_plex_tv_speaks_xml_by_default(plexbox: Client) -> None:
     assert '<error code="1001"' in refused.text
 
 
+async def test_other_sites_cannot_approve(plexbox: Client) -> None:
+    pin = await new_pin(plexbox)
+    path, elsewhere = f"/sandbox/pins/{pin['code']}/approve", {"Sec-Fetch-Site": "cross-site"}
+    answer = await plexbox.http.post(path, json={"user": "olive"}, headers=elsewhere)
+    assert answer.status_code == 403
+
+
 async def test_the_sign_in_page_runs_no_inline_script(plexbox: Client) -> None:
     page = await plexbox.http.get("/auth")
     policy = page.headers["content-security-policy"]

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from plexsandbox.accounts import ACCOUNTS, SIGN_IN
 from plexsandbox.answers import json_response
-from plexsandbox.ask import json_body
+from plexsandbox.ask import control, json_body
 from plexsandbox.box import Sandbox
 
 _PAGES = Path(__file__).parent / "pages"
@@ -76,7 +76,7 @@ def routes() -> list[Route]:
         Route("/auth", page),
         Route("/auth/", page),
         Route("/auth/assets/{name}", asset),
-        Route("/sandbox/accounts", accounts),
-        Route("/sandbox/pins/{code}", describe),
-        Route("/sandbox/pins/{code}/approve", approve, methods=["POST"]),
+        control("/sandbox/accounts", accounts),
+        control("/sandbox/pins/{code}", describe),
+        control("/sandbox/pins/{code}/approve", approve, methods=("POST",)),
     ]
