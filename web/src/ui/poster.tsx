@@ -44,22 +44,23 @@ export function Poster(props: {
   );
 }
 
-/** The light of what is on: its backdrop, blurred and dimmed, behind a page. */
-export function Ambience({ src, sharp = false }: { src: string | null; sharp?: boolean }) {
+/**
+ * The light of what is on: its backdrop behind the head of a page. Text stands on it, so it stays
+ * dim, and by day it is no more than a tint.
+ */
+export function Ambience({ src }: { src: string | null }) {
   if (!src) return null;
   return (
     <div
       aria-hidden
-      className="pointer-events-none absolute inset-x-0 top-0 h-[min(78vh,44rem)] overflow-hidden"
+      className="pointer-events-none absolute inset-x-0 top-0 h-[min(82vh,46rem)] overflow-hidden"
     >
       <img
         src={resolve(src)}
         alt=""
-        className={cn(
-          "fade-foot size-full object-cover",
-          sharp ? "opacity-55" : "scale-110 opacity-35 blur-3xl saturate-125",
-        )}
+        className="fade-foot ambience size-full object-cover object-[50%_25%]"
       />
+      <div className="absolute inset-x-0 top-0 h-24 bg-linear-to-b from-bg/70 to-transparent" />
     </div>
   );
 }

@@ -22,7 +22,7 @@ export function TitlePage(props: {
   const playable = item.kind !== "show" && item.kind !== "season";
   return (
     <article className="relative">
-      <Ambience src={item.backdrop} sharp />
+      <Ambience src={item.backdrop} />
       <div className="relative mx-auto grid max-w-6xl gap-8 px-4 pt-[min(24vh,13rem)] pb-16 sm:grid-cols-[13rem_1fr] sm:px-8">
         <Poster src={item.poster} eager className="hidden w-full self-start shadow-pop sm:block" />
         <div className="grid content-start gap-4">

@@ -53,7 +53,7 @@ const CONTROL_EVERY_MS = 250;
 const WINDOW_MS = 1_000;
 const WINDOW_AFTER_START_MS = 250;
 const READY_BUFFER_S = 2;
-const EXACT_S = 0.004;
+const EXACT_S = 0.001;
 const START_SLACK_S = 0.25;
 /** A seek into what is loaded is cheap: a start is aimed this closely, a few times at most. */
 const AIM_SLACK_S = 0.06;

@@ -33,7 +33,7 @@ export function DoorPage(props: {
   }
   return (
     <main className="relative min-h-dvh">
-      <Ambience src={door.item?.backdrop ?? door.item?.poster ?? null} sharp />
+      <Ambience src={door.item?.backdrop ?? door.item?.poster ?? null} />
       <div className="relative mx-auto flex min-h-dvh max-w-lg flex-col gap-6 px-5 py-6 sm:justify-center">
         <Wordmark />
         <div className="flex flex-1 flex-col justify-end gap-6 sm:flex-none">
@@ -73,7 +73,7 @@ function People({ people }: { people: Door["people"] }) {
     names.length > 3 ? [...names.slice(0, 3), t("wait.more", { count: names.length - 3 })] : names;
   return (
     <div className="flex items-center gap-3">
-      <span className="flex -space-x-2">
+      <span className="flex -space-x-1.5">
         {people.slice(0, FACES).map((each) => (
           <Avatar
             key={each.name}
