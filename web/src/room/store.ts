@@ -206,9 +206,15 @@ export function createRoomStore(now: () => number = () => performance.now()) {
       }
     },
 
+    /** Readiness and drift are volatile; a permit is durable and comes by the same event. */
     membersChanged(event: Position & { members: Member[] }) {
+      const permitted = event.members.some((each) => {
+        const known = get().members.find((member) => member.id === each.id)?.permits;
+        return known !== undefined && String(known) !== String(each.permits);
+      });
       putMembers(event.members);
-      volatile(event);
+      if (permitted && order(get(), event) === "next") set({ seq: event.seq ?? get().seq });
+      else volatile(event);
     },
 
     hostChanged(event: Position & { member_id: string; reason: string }) {

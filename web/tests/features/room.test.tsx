@@ -72,6 +72,17 @@ describe("the pill", () => {
     expect(pillOf("reconnecting", "playing", 9).key).toBe("reconnecting");
   });
 
+  test("reads from whoever drives now, not from whoever drove first", async () => {
+    const room = aRoom({ timeline: aTimeline({ state: "playing" }) });
+    const view = room.show(<SyncPill drifts={() => []} />);
+    expect(screen.getByRole("button")).toHaveTextContent("catching up");
+    view.unmount();
+    let drifts: number[] = [];
+    room.show(<SyncPill drifts={() => drifts} />);
+    drifts = [4];
+    expect(await screen.findByText("in sync · 4 ms")).toBeInTheDocument();
+  });
+
   test("opens to a table by member", async () => {
     const room = aRoom({ timeline: aTimeline({ state: "playing" }) });
     room.show(<SyncPill drifts={() => [9]} />);

@@ -76,9 +76,17 @@ describe("members", () => {
   test("changes are merged by member, also into oneself", () => {
     const { store } = joined();
     const changed = aMember("you", { name: "Kim", permits: ["queue.edit"] });
-    store.membersChanged({ members: [changed], epoch: 1, seq: 10 });
+    store.membersChanged({ members: [changed], epoch: 1, seq: 11 });
     expect(store.getState().you?.permits).toEqual(["queue.edit"]);
     expect(store.getState().members).toHaveLength(2);
+  });
+
+  test("a permit counts as the durable event it is", () => {
+    const { store, gap } = joined();
+    const ann = aMember("ann", { name: "Ann", permits: ["playback.seek"] });
+    store.membersChanged({ members: [ann], epoch: 1, seq: 11 });
+    expect(store.getState().seq).toBe(11);
+    expect(gap).not.toHaveBeenCalled();
   });
 
   test("exactly one is host after a change of hosts", () => {

@@ -12,8 +12,11 @@ export function SoundGate({ driver }: { driver: Driver }) {
   useEffect(() => {
     if (!blocked) return;
     const allow = () => driver.setMuted(false);
-    addEventListener("pointerup", allow, { once: true });
-    return () => removeEventListener("pointerup", allow);
+    const touches = ["pointerup", "keydown"] as const;
+    for (const touch of touches) addEventListener(touch, allow, { once: true });
+    return () => {
+      for (const touch of touches) removeEventListener(touch, allow);
+    };
   }, [blocked, driver]);
   if (!blocked) return null;
   return (

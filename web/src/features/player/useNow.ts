@@ -1,11 +1,14 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
-/** A value that changes with time, read every `every_ms`. */
+/** A value that changes with time, read anew every `every_ms`. */
 export function useNow<T>(read: () => T, every_ms: number): T {
+  const latest = useRef(read);
   const [value, setValue] = useState(read);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `read` is new at each render and only asked for the present
   useEffect(() => {
-    const timer = setInterval(() => setValue(read()), every_ms);
+    latest.current = read;
+  });
+  useEffect(() => {
+    const timer = setInterval(() => setValue(latest.current()), every_ms);
     return () => clearInterval(timer);
   }, [every_ms]);
   return value;
