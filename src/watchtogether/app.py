@@ -264,7 +264,7 @@ class Server:
         RoomSockets(
             gateway=self.gateway,
             rooms=self.rooms,
-            history=self.history.newest,
+            history=self.history.on_joining,
             clock=self.clock,
             link=self.link,
             rendition=self.settings.stream_rendition,

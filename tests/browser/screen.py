@@ -69,6 +69,18 @@ class Screen:
                 shown.setdefault(number, origin_s + display_ms / 1000)
         return shown
 
+    def until_joined(self, seconds: float = 15) -> None:
+        eventually(lambda: self.state().get("phase") == "joined", seconds)
+
+    def until_state(self, state: str, seconds: float = 15) -> None:
+        eventually(lambda: self.state().get("state") == state, seconds)
+
+    def until_pictures(self, count: int, seconds: float = 15) -> None:
+        eventually(lambda: self.count() >= count, seconds)
+
+    def until_shown(self, words: str, seconds: float = 15) -> None:
+        eventually(lambda: words in self.page.content(), seconds)
+
     def forget(self) -> None:
         self.page.evaluate("window.frames_seen.length = 0")
 

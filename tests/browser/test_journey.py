@@ -33,14 +33,14 @@ class Party:
 
     def in_state(self, state: str, seconds: float = 15) -> None:
         for screen in self.both:
-            eventually(lambda screen=screen: screen.state().get("state") == state, seconds)
+            screen.until_state(state, seconds)
 
     def moving(self, seconds: float = 10) -> None:
         """Until new pictures arrive on both screens."""
         for screen in self.both:
             screen.forget()
         for screen in self.both:
-            eventually(lambda screen=screen: screen.count() > 3, seconds)
+            screen.until_pictures(4, seconds)
 
 
 @pytest.fixture(scope="module")
@@ -84,14 +84,14 @@ def _start_party(host: Screen) -> None:
     host.page.get_by_role("link", name=re.compile("Numbers")).first.click()
     host.page.get_by_role("button", name="Start a party with this").click()
     host.page.wait_for_url("**/r/*")
-    eventually(lambda: host.state().get("phase") == "joined")
+    host.until_joined()
 
 
 def _join(friend: Screen, link: str, name: str) -> None:
     friend.page.goto(link)
     friend.page.get_by_label("Your name").fill(name)
     friend.page.keyboard.press("Enter")
-    eventually(lambda: friend.state().get("phase") == "joined")
+    friend.until_joined()
 
 
 def test_1_both_see_the_same_frame(party: Party) -> None:
@@ -115,6 +115,7 @@ def test_2_pause_stops_both_on_the_same_frame(party: Party) -> None:
     party.in_state("paused")
     expect(party.friend.page.get_by_text("olive paused")).to_be_visible()
     frames = eventually(lambda: _settled(party))
+    assert frames is not None
     print(f"\npaused on frames {frames}")
     assert abs(frames[0] - frames[1]) <= 1
 
@@ -187,7 +188,7 @@ def test_6_a_killed_server_does_not_end_the_party(party: Party) -> None:
     down_s = timed(party.running.start)
     up = time.monotonic()
     for screen in party.both:
-        eventually(lambda screen=screen: screen.state().get("phase") == "joined")
+        screen.until_joined()
     healed_s = time.monotonic() - up
     print(f"\nserver away for {down_s:.2f} s, both back {healed_s:.2f} s later")
     assert all(screen.count() > down_s * 15 for screen in party.both), "the pictures stopped"
@@ -214,12 +215,12 @@ def test_7_the_next_episode_comes_for_both(party: Party) -> None:
     dialog.get_by_text("Episode 2").or_(dialog.get_by_text("S1 · E2")).first.click()
     dialog.get_by_role("button", name="Watch now").click()
     for screen in party.both:
-        eventually(lambda screen=screen: "S1 · E2" in screen.page.content())
+        screen.until_shown("S1 · E2")
     page.keyboard.press("Escape")
     page.mouse.move(300, 300)
     page.get_by_role("button", name="Next", exact=True).click()
     for screen in party.both:
-        eventually(lambda screen=screen: "S2 · E1" in screen.page.content())
+        screen.until_shown("S2 · E1")
     party.in_state("playing", 30)
     for screen in party.both:
         screen.watch()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from tests.support.clock import FakeClock
 from tests.support.rooms import HOST, OWNER, film
@@ -18,6 +19,7 @@ from watchtogether.rooms.errors import CommandRefused, EpochLost, RoomIsClosed, 
 from watchtogether.rooms.live import LiveRoom
 from watchtogether.rooms.log import Record, RoomLog
 from watchtogether.rooms.registry import Registry
+from watchtogether.rooms.tables import RoomRow
 from watchtogether.sync import commands as c
 from watchtogether.sync.room import Room, Rules
 from watchtogether.sync.timeline import Cause, State
@@ -31,6 +33,7 @@ class Notebook:
 
     records: list[Record] = field(default_factory=list)
     beacons: int = 0
+    lost_rooms: list[str] = field(default_factory=list)
 
     async def happened(self, room: Room, records: Sequence[Record]) -> None:
         self.records += records
@@ -40,6 +43,9 @@ class Notebook:
 
     async def beacon(self, room: Room) -> None:
         self.beacons += 1
+
+    async def lost(self, room: Room) -> None:
+        self.lost_rooms.append(room.code)
 
 
 class SwitchableLog(RoomLog):
@@ -163,6 +169,17 @@ async def test_LOG3_the_owner_before_may_not_write_any_more(database: Database) 
             await old.execute(c.Say(HOST, "msg", "from the past", None))
 
 
+async def test_LOG3_members_are_told_to_join_anew_when_the_room_moves(database: Database) -> None:
+    clock = FakeClock()
+    async with house(database, clock) as one, house(database, clock) as two:
+        await one.playing()
+        await two.registry.get(CODE)
+        async with asyncio.timeout(5):
+            while not one.notebook.lost_rooms:
+                await clock.advance(60)
+    assert one.notebook.lost_rooms == [CODE]
+
+
 async def test_LOG1_another_process_gets_the_same_room(database: Database) -> None:
     clock = FakeClock()
     async with house(database, clock) as one:
@@ -180,9 +197,9 @@ async def test_LOG8_after_a_long_absence_the_room_is_paused_where_it_was(
     clock = FakeClock()
     async with house(database, clock) as one:
         live = await one.playing()
-        for _ in range(4):
-            await clock.advance(5)
+        await clock.advance(20)
         wall_ms = clock.wall_ms()
+        await _beaten(database, wall_ms - 10_000)
         expected_s = live.room.timeline.position_at(clock.monotonic_ms())
     async with house(database, FakeClock("clk_two", wall_ms + 8 * 3_600_000)) as two:
         timeline = (await two.registry.get(CODE)).room.timeline
@@ -219,3 +236,13 @@ async def test_a_closed_room_is_closed_for_every_process(database: Database) -> 
             await two.registry.get(CODE)
         with pytest.raises(RoomNotFound):
             await two.registry.get(RoomCode("zzz-zzz-zzz"))
+
+
+async def _beaten(database: Database, since_wall_ms: int) -> None:
+    """Until the owner's hold on the room was renewed this late."""
+    async with asyncio.timeout(5):
+        while True:
+            async with database.transaction() as session:
+                alive_ms = await session.scalar(select(RoomRow.alive_wall_ms))
+            if alive_ms is not None and alive_ms >= since_wall_ms:
+                return

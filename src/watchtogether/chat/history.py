@@ -19,11 +19,12 @@ class History:
     def __init__(self, log: RoomLog) -> None:
         self._log = log
 
-    async def newest(self, room_id: RoomId, after: int | None) -> list[Wire]:
-        """The last page, oldest first; with `after`, everything later than that seq."""
+    async def on_joining(self, room_id: RoomId, after: int | None) -> Wire:
+        """Fills `rooms.ports.History`; messages come oldest first."""
         last = PAGE if after is None else None
         sent = await self._log.read(room_id, after=after or 0, kinds=_SENT, last=last)
-        return await self._shown(room_id, sent)
+        deleted = [] if after is None else await self.deleted_since(room_id, after)
+        return {"messages": await self._shown(room_id, sent), "deleted": deleted}
 
     async def page(
         self, room_id: RoomId, before: int | None, limit: int

@@ -58,8 +58,8 @@ class ChatSockets:
         place = _place(connection)
         author = await self._history.author(place.room_id, message.message_id)
         command = c.DeleteMessage(place.member_id, message.message_id, author)
-        await place.live.execute(command, message.id)
-        return {}
+        outcome = await place.live.execute(command, message.id)
+        return {"repeated": outcome.repeated}
 
     async def _typing(self, connection: Connection, message: Typing) -> Payload:
         return await self._float(connection, "chat:typing", {"typing": message.typing})

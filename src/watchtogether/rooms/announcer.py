@@ -62,6 +62,11 @@ class RoomAnnouncer:
         payload = stamp(room, timeline_wire(room, self._rendition))
         await self._gateway.emit(channel_of(room.id), "playback:timeline", payload)
 
+    async def lost(self, room: Room) -> None:
+        await self._gateway.emit(channel_of(room.id), "room:resync", stamp(room, {}))
+        for connection in self._seated(room.id):
+            await self._unseat(connection, room.id)
+
     async def run(self) -> None:
         """Send presence changes, at most four times a second, until cancelled."""
         while True:

@@ -177,7 +177,6 @@ def _door(room: Room, who: Principal | None) -> Wire:
         "people": [{"name": m.name, "colour": m.colour} for m in room.online()],
         "invite_only": room.rules.invite_only,
         "you": {"member_id": member.id, "name": member.name} if member else None,
-        "closed": room.closed,
     }
 
 

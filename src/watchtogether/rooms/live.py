@@ -45,6 +45,10 @@ class Announcer(Protocol):
         """The present timeline again (SPEC PB-17)."""
         ...
 
+    async def lost(self, room: Room) -> None:
+        """This process has the room no longer; its members have to join anew."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

@@ -22,5 +22,6 @@ class Catalogue(Protocol):
         ...
 
 
-History = Callable[[RoomId, int | None], Awaitable[list[Wire]]]
-"""The newest chat messages of a room; with a seq, all that came after it."""
+History = Callable[[RoomId, int | None], Awaitable[Wire]]
+"""What chat adds to the answer on joining: `messages`, the newest ones or all after a seq, and
+`deleted`, the ids of those deleted since that seq."""

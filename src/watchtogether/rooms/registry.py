@@ -114,8 +114,10 @@ class Registry:
             await live.run()
         except EpochLost:
             log.info("room_lost", room_id=live.room.id)
+            await self._announcer.lost(live.room)
         except Exception:  # the boundary of a room: logged once, and the others go on
             log.exception("room_crashed", room_id=live.room.id)
+            await self._announcer.lost(live.room)
         finally:
             if self._rooms.get(code) is live:
                 del self._rooms[code]

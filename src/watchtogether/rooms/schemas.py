@@ -28,8 +28,11 @@ class Resume(Message):
 
 
 class Join(Message):
+    """`invite` is for accounts in a room by invitation; guests have shown theirs at the door."""
+
     code: Code
     resume: Resume | None = None
+    invite: Annotated[str, Field(max_length=200)] | None = None
 
 
 class Nothing(Message):

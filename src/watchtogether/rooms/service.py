@@ -86,10 +86,10 @@ class RoomService:
             codes = await self.log.codes_of(person.id)
         return [(await self.registry.get(code)).room for code in codes]
 
-    async def enter(self, code: RoomCode, person: Principal) -> Seat:
+    async def enter(self, code: RoomCode, person: Principal, invite: str | None = None) -> Seat:
         """Take this person in, or find the seat they have. Raises `CommandRefused` and the like."""
         live = await self.registry.get(code)
-        self._admit(live.room, person)
+        await self._admit(live.room, person, invite)
         member_id = member_id_of(live.room.id, person.id)
         for name in _names(person.name):
             try:
@@ -144,14 +144,16 @@ class RoomService:
             return None
         return await self._catalogue.next_episode(item)
 
-    def _admit(self, room: Room, person: Principal) -> None:
+    async def _admit(self, room: Room, person: Principal, invite: str | None) -> None:
         """Guests belong to one room; an invitation is asked of strangers only."""
         if person.kind == "guest" and person.room_id != room.id:
             raise NotInRoom
         known = member_id_of(room.id, person.id) in room.members
         invited = known or person.kind == "guest" or AccountId(person.id) == room.owner
         if room.rules.invite_only and not invited:
-            raise InviteNeeded
+            if invite is None:
+                raise InviteNeeded
+            await self.invites.redeem(room.id, invite)
 
 
 def member_id_of(room_id: RoomId, person_id: str) -> MemberId:

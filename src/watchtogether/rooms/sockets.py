@@ -88,17 +88,16 @@ class RoomSockets:
         """Everything a member needs, after which only changes are sent (SPEC PB-4, CHAT-3)."""
         if connection.place is not None:
             await self._departed(connection)
-        seat = await self._rooms.enter(RoomCode(message.code.lower()), connection.principal)
+        code = RoomCode(message.code.lower())
+        seat = await self._rooms.enter(code, connection.principal, message.invite)
         room_id = seat.room.id
         connection.place = Place(room_id, seat.member.id, seat.live)
         await self._gateway.enter(connection, channel_of(room_id))
         await seat.live.execute(c.Connect(seat.member.id))
         since = self._resumable(seat.room, message.resume)
-        messages = await self._history(room_id, since)
-        return self._snapshot(seat.live.room, seat.member.id) | {
-            "messages": messages,
-            "resumed": "snapshot" if since is None else "replay",
-        }
+        chat = await self._history(room_id, since)
+        resumed = {"resumed": "snapshot" if since is None else "replay"}
+        return self._snapshot(seat.live.room, seat.member.id) | chat | resumed
 
     def _resumable(self, room: Room, resume: s.Resume | None) -> int | None:
         """The seq to replay from; None when a snapshot is needed."""

@@ -38,9 +38,9 @@ def person_wire(room: Room, member_id: MemberId | None) -> Wire | None:
     return {"member_id": member_id, "name": member.name if member else None}
 
 
-def timeline_wire(room: Room, rendition: str) -> Wire:
-    """The whole shared vector (SPEC PB-1)."""
-    timeline: Timeline = room.timeline
+def timeline_wire(room: Room, rendition: str, timeline: Timeline | None = None) -> Wire:
+    """The whole shared vector (SPEC PB-1): the room's present one, or the one given."""
+    timeline = timeline or room.timeline
     return {
         "epoch": timeline.epoch,
         "revision": timeline.revision,
@@ -129,15 +129,14 @@ def renderer(link: Callable[[Room], str], rendition: str) -> Renderer:
 
     def render(room: Room, record: Record) -> tuple[str, Wire] | None:
         match record.event:
-            case e.PlaybackChanged():
-                return "playback:timeline", timeline_wire(room, rendition)
+            case e.PlaybackChanged(timeline):
+                return "playback:timeline", timeline_wire(room, rendition, timeline)
             case e.MemberJoined(member):
                 return "member:joined", {"member": member_wire(room, member)}
             case e.MemberLeft(member_id, name, reason):
                 return "member:left", {"member_id": member_id, "name": name, "reason": reason}
-            case e.MemberPermitted(member_id, _):
-                member = room.members[member_id]
-                return "member:changed", {"members": [member_wire(room, member)]}
+            case e.MemberPermitted(member_id, permits):
+                return "member:permitted", {"member_id": member_id, "permits": sorted(permits)}
             case e.HostChanged(member_id, reason):
                 return "host:changed", {"member_id": member_id, "reason": reason}
             case e.QueueChanged():

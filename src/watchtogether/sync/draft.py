@@ -101,8 +101,10 @@ class Draft:
             )
         )
 
-    def load(self, item: RoomItem, position_s: float, cause: Cause, by: MemberId) -> None:
-        """Record a timeline of another item, paused (SPEC PB-9)."""
+    def load(
+        self, item: RoomItem, position_s: float, cause: Cause, by: MemberId, *, play: bool
+    ) -> None:
+        """Record a timeline of another item, paused or about to play (SPEC PB-9)."""
         old = self.room.timeline
         self.record(
             PlaybackChanged(
@@ -110,7 +112,7 @@ class Draft:
                     old,
                     epoch=self.room.epoch,
                     revision=old.revision + 1,
-                    state=State.PAUSED,
+                    state=State.WAITING if play else State.PAUSED,
                     item=item,
                     position_s=position_s,
                     rate=1.0,

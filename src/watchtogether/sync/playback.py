@@ -30,10 +30,8 @@ def load(draft: Draft, command: Load) -> Reason | None:
         return refused
     if not _within(command.position_s, command.item.duration_s):
         return Reason.OUT_OF_RANGE
-    draft.load(command.item, command.position_s, Cause.LOAD, command.by)
+    draft.load(command.item, command.position_s, Cause.LOAD, command.by, play=command.play)
     draft.new_target()
-    if command.play:
-        _begin(draft, command.position_s, Cause.LOAD, command)
     return None
 
 
@@ -47,7 +45,8 @@ def play(draft: Draft, command: Play) -> Reason | None:
         draft.retime(State.WAITING, 0.0, Cause.PLAY, command.by)
         draft.new_target()
     else:
-        _begin(draft, timeline.position_s, Cause.PLAY, command)
+        state = State.WAITING if draft.room.awaited() else State.PLAYING
+        draft.retime(state, timeline.position_s, Cause.PLAY, command.by)
     return None
 
 
@@ -101,9 +100,8 @@ def go_next(draft: Draft, command: Next) -> Reason | None:
         return Reason.NOTHING_NEXT
     if queue:
         draft.record(QueueChanged(queue[1:]))
-    draft.load(item, 0.0, Cause.NEXT, command.by)
+    draft.load(item, 0.0, Cause.NEXT, command.by, play=True)
     draft.new_target()
-    _begin(draft, 0.0, Cause.NEXT, command)
     return None
 
 
@@ -144,8 +142,10 @@ def skip_wait(draft: Draft, command: SkipWait) -> Reason | None:
     """Go on without those who are not ready."""
     if not may(draft.room, command.by, Action.WAIT_SKIP):
         return Reason.NOT_PERMITTED
-    if draft.room.timeline.state is State.WAITING:
+    timeline = draft.room.timeline
+    if timeline.state is State.WAITING:
         draft.excuse(draft.room.awaited())
+        draft.retime(State.PLAYING, timeline.position_s, Cause.SKIP, command.by)
     return None
 
 
@@ -174,12 +174,6 @@ def restore(draft: Draft, command: Restore) -> Reason | None:
         )
     )
     return None
-
-
-def _begin(draft: Draft, position_s: float, cause: Cause, command: Play | Load | Next) -> None:
-    """Play at once when nobody is awaited, otherwise wait (SPEC PB-9)."""
-    state = State.WAITING if draft.room.awaited() else State.PLAYING
-    draft.retime(state, position_s, cause, command.by)
 
 
 def _refused(room: Room, command: Load | Seek | SetRate | Next, action: Action) -> Reason | None:

@@ -1,0 +1,1 @@
+"""Repeatable measurements. `make bench` runs all of them in their short form."""
