@@ -83,13 +83,12 @@ function Inside() {
         onChoose={pick}
         onChat={toChat}
         onHelp={help}
+        veiled={shown}
         top={(pill) => (
           <RoomTop
             pill={pill}
             unread={shown ? 0 : unread.count}
-            panelOpen={open}
-            canToggle={!upright}
-            onToggle={() => setOpen(!open)}
+            {...(shown ? {} : { onOpenPanel: () => setOpen(true) })}
             onInvite={() => setSheet("invite")}
             onLeave={() => void navigate({ to: "/" })}
           />
@@ -104,6 +103,7 @@ function Inside() {
         visible={shown}
         input={input}
         onAdd={pick}
+        {...(upright ? {} : { onClose: () => setOpen(false) })}
       />
       <Picker
         open={sheet === "pick"}

@@ -1,3 +1,4 @@
+import { PanelRightClose } from "lucide-react";
 import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { ChatPanel } from "@/features/chat/ChatPanel";
@@ -5,6 +6,7 @@ import { MembersPanel } from "@/features/members/MembersPanel";
 import { QueuePanel } from "@/features/rooms/QueuePanel";
 import { useRoom } from "@/room/context";
 import { Boundary } from "@/ui/boundary";
+import { IconButton } from "@/ui/button";
 import { cn } from "@/ui/cn";
 import { Tabs } from "@/ui/tabs";
 
@@ -19,6 +21,7 @@ export function RoomPanel(props: {
   visible: boolean;
   input: RefObject<HTMLTextAreaElement | null>;
   onAdd: () => void;
+  onClose?: () => void;
   className?: string;
 }) {
   const { t } = useTranslation();
@@ -43,6 +46,13 @@ export function RoomPanel(props: {
           { value: "members", label: count(t("room.members"), online) },
           { value: "queue", label: count(t("room.queue"), queued) },
         ]}
+        end={
+          props.onClose && (
+            <IconButton label={t("room.close_panel")} className="mr-1" onClick={props.onClose}>
+              <PanelRightClose />
+            </IconButton>
+          )
+        }
         className="flex min-h-0 flex-1 flex-col pt-1"
         panelClassName="min-h-0 flex-1 outline-offset-[-2px]"
       >

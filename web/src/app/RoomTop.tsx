@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { ArrowLeft, PanelRightClose, PanelRightOpen, UserPlus } from "lucide-react";
+import { ArrowLeft, PanelRightOpen, UserPlus } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { RoomMenu } from "@/features/rooms/RoomMenu";
@@ -11,9 +11,8 @@ import { Spinner } from "@/ui/spinner";
 export function RoomTop(props: {
   pill: ReactNode;
   unread: number;
-  panelOpen: boolean;
-  canToggle: boolean;
-  onToggle: () => void;
+  /** Missing while the panel is open. */
+  onOpenPanel?: () => void;
   onInvite: () => void;
   onLeave: () => void;
 }) {
@@ -48,14 +47,10 @@ export function RoomTop(props: {
           <UserPlus />
         </IconButton>
         <RoomMenu onLeave={props.onLeave} />
-        {props.canToggle && (
+        {props.onOpenPanel && (
           <span className="relative">
-            <IconButton
-              label={props.panelOpen ? t("room.close_panel") : t("room.open_panel")}
-              aria-expanded={props.panelOpen}
-              onClick={props.onToggle}
-            >
-              {props.panelOpen ? <PanelRightClose /> : <PanelRightOpen />}
+            <IconButton label={t("room.open_panel")} onClick={props.onOpenPanel}>
+              <PanelRightOpen />
             </IconButton>
             {props.unread > 0 && (
               <span className="tabular pointer-events-none absolute top-0.5 right-0 grid h-4.5 min-w-4.5 place-items-center rounded-full bg-accent px-1 font-semibold text-[0.68rem] text-accent-ink">

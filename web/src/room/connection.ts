@@ -252,6 +252,7 @@ function listen(
   socket.on("member:joined", (e: Event<"memberJoined">) => store.memberJoined(e));
   socket.on("member:left", (e: Event<"memberLeft">) => store.memberLeft(e));
   socket.on("member:changed", (e: Event<"membersChanged">) => store.membersChanged(e));
+  socket.on("member:permitted", (e: Event<"memberPermitted">) => store.memberPermitted(e));
   socket.on("host:changed", (e: Event<"hostChanged">) => store.hostChanged(e));
   socket.on("queue:changed", (e: Event<"queueChanged">) => store.queueChanged(e));
   socket.on("chat:message", (e: Event<"message">) => store.message(e));

@@ -87,6 +87,12 @@ export function mergeMessages(known: readonly Message[], more: readonly Message[
   return [...byId.values()].sort((a, b) => a.seq - b.seq);
 }
 
+/** The same messages, those that were deleted without their words. */
+function withoutText(messages: Message[], deleted: readonly string[]): Message[] {
+  const gone = new Set(deleted);
+  return messages.map((each) => (gone.has(each.id) ? { ...each, text: null } : each));
+}
+
 /** Where an event stands against what is known: the next one, an old one, or beyond a gap. */
 export function order(known: Required<Position>, event: Position): "next" | "old" | "gap" {
   if (event.epoch === undefined || event.seq === undefined) return "next";
@@ -169,7 +175,10 @@ export function createRoomStore(now: () => number = () => performance.now()) {
         you: answer.you,
         members: answer.members,
         queue: answer.queue,
-        messages: mergeMessages(replay ? messages : [], answer.messages),
+        messages: withoutText(
+          mergeMessages(replay ? messages : [], answer.messages),
+          answer.deleted ?? [],
+        ),
         more_messages: replay ? more_messages : answer.messages.length >= HISTORY,
         typing: [],
         epoch: answer.epoch,
@@ -206,15 +215,16 @@ export function createRoomStore(now: () => number = () => performance.now()) {
       }
     },
 
-    /** Readiness and drift are volatile; a permit is durable and comes by the same event. */
+    /** Readiness and drift: volatile. */
     membersChanged(event: Position & { members: Member[] }) {
-      const permitted = event.members.some((each) => {
-        const known = get().members.find((member) => member.id === each.id)?.permits;
-        return known !== undefined && String(known) !== String(each.permits);
-      });
       putMembers(event.members);
-      if (permitted && order(get(), event) === "next") set({ seq: event.seq ?? get().seq });
-      else volatile(event);
+      volatile(event);
+    },
+
+    memberPermitted(event: Position & { member_id: string; permits: Action[] }) {
+      if (!durable(event)) return;
+      const member = get().members.find((each) => each.id === event.member_id);
+      if (member) putMembers([{ ...member, permits: event.permits }]);
     },
 
     hostChanged(event: Position & { member_id: string; reason: string }) {

@@ -24,9 +24,9 @@ export function Avatar(props: {
       aria-hidden
       style={personStyle(props.colour)}
       className={cn(
-        "person-face grid shrink-0 place-items-center rounded-full font-semibold tracking-wide",
+        "grid shrink-0 place-items-center rounded-full font-semibold tracking-wide",
         SIZES[props.size ?? "md"],
-        props.dimmed && "opacity-40 grayscale",
+        props.dimmed ? "bg-raised text-faint" : "person-face",
         props.className,
       )}
     >

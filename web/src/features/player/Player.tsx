@@ -24,10 +24,12 @@ interface Props {
   onChoose: () => void;
   onChat: () => void;
   onHelp: () => void;
+  /** The panel lies over the picture's right edge: controls keep clear of it. */
+  veiled: boolean;
   className?: string;
 }
 
-export function Player({ top, onChoose, onChat, onHelp, className }: Props) {
+export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Props) {
   const { t } = useTranslation();
   const stage = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
@@ -71,6 +73,7 @@ export function Player({ top, onChoose, onChat, onHelp, className }: Props) {
         className={cn(
           "absolute inset-0 z-10 flex flex-col justify-between transition-opacity duration-200",
           "has-focus-visible:pointer-events-auto has-focus-visible:opacity-100 has-data-popup-open:pointer-events-auto has-data-popup-open:opacity-100",
+          veiled && "lying:pr-76",
           fade.shown || !item ? "opacity-100" : "pointer-events-none opacity-0",
         )}
       >

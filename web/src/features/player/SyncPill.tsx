@@ -75,11 +75,11 @@ function SyncTable() {
       ? dash
       : t(`common.${unit}`, { value: unit === "s" ? value.toFixed(1) : Math.round(value) });
   return (
-    <table className="tabular text-left text-sm">
+    <table className="tabular whitespace-nowrap text-left text-sm">
       <thead className="text-faint text-xs">
         <tr>
           {(["member", "drift", "buffered", "link", "state"] as const).map((each) => (
-            <th key={each} scope="col" className="pr-4 pb-1 font-normal">
+            <th key={each} scope="col" className="pr-4 pb-1 font-normal last:pr-0">
               {t(`sync.columns.${each}`)}
             </th>
           ))}
@@ -88,7 +88,7 @@ function SyncTable() {
       <tbody>
         {members.map((each) => (
           <tr key={each.id} className={cn(!each.online && "text-faint")}>
-            <th scope="row" className="max-w-32 truncate py-1 pr-4 font-medium">
+            <th scope="row" className="max-w-28 truncate py-1 pr-4 font-medium">
               {each.name}
             </th>
             <td className="pr-4">{number(each.drift_ms, "ms")}</td>
