@@ -296,6 +296,8 @@ export interface JoinAnswer {
   timeline: Timeline;
   queue: QueueEntry[];
   messages: Message[];
+  /** On a replay: ids of messages deleted since. */
+  deleted?: string[];
   resumed: "replay" | "snapshot";
   epoch: number;
   seq: number;

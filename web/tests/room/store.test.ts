@@ -83,8 +83,7 @@ describe("members", () => {
 
   test("a permit counts as the durable event it is", () => {
     const { store, gap } = joined();
-    const ann = aMember("ann", { name: "Ann", permits: ["playback.seek"] });
-    store.membersChanged({ members: [ann], epoch: 1, seq: 11 });
+    store.memberPermitted({ member_id: "ann", permits: ["playback.seek"], epoch: 1, seq: 11 });
     expect(store.getState().seq).toBe(11);
     expect(gap).not.toHaveBeenCalled();
   });

@@ -58,6 +58,9 @@ const START_SLACK_S = 0.25;
 /** A seek into what is loaded is cheap: a start is aimed this closely, a few times at most. */
 const AIM_SLACK_S = 0.06;
 const AIMS = 3;
+/** A start is aimed a little ahead, and waits there for its moment. */
+const MARGIN_S = 0.1;
+const WAIT_AHEAD_S = 0.6;
 const RETRY_PLAY_MS = 1_000;
 const RESEEK_MS = 2_000;
 const STALLED_AFTER_MS = 200;
@@ -227,12 +230,17 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
     }
     const aim_s = positionAt(head, now_ms + lead_s * 1000);
     if (aim_s >= head.duration_s) return hold({ ...head, position_s: head.duration_s });
+    const ahead_s = video.currentTime - aim_s;
+    if (ahead_s > EXACT_S && ahead_s <= WAIT_AHEAD_S && video.readyState >= 3) {
+      schedule((ahead_s / head.rate) * 1000);
+      return;
+    }
     const slack_s = isBuffered(aim_s) && aims < AIMS ? AIM_SLACK_S : START_SLACK_S;
-    if (Math.abs(video.currentTime - aim_s) > slack_s) {
+    if (Math.abs(ahead_s) > slack_s) {
       if (own() - seek_at < RESEEK_MS && !isBuffered(aim_s)) return setStalled(true);
       if (own() - seek_at > 150) {
         aims += 1;
-        seekTo(aim_s + cost.seek_s * head.rate, true);
+        seekTo(aim_s + (cost.seek_s + MARGIN_S) * head.rate, true);
       }
       return;
     }
