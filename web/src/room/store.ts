@@ -3,7 +3,16 @@
  * are not newer are ignored (SPEC PB-5); a gap in the log asks for a rejoin (SPEC WIRE-6).
  */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { Action, JoinAnswer, Member, Message, QueueEntry, RoomInfo, Timeline, You } from "@/lib/types";
+import type {
+  Action,
+  JoinAnswer,
+  Member,
+  Message,
+  QueueEntry,
+  RoomInfo,
+  Timeline,
+  You,
+} from "@/lib/types";
 import { isNewer } from "@/sync/timeline";
 
 export type Phase =

@@ -1,6 +1,7 @@
 import { Film } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useMay, useRoom } from "@/room/context";
+import { Beam } from "@/ui/beam";
 import { Button } from "@/ui/button";
 
 /** No film yet: who may chooses one, the others know whom they wait for. */
@@ -12,15 +13,7 @@ export function IdleStage({ onChoose }: { onChoose: () => void }) {
   if (!joined) return null;
   return (
     <div className="absolute inset-0 grid place-items-center overflow-hidden bg-bg p-6">
-      <svg
-        aria-hidden="true"
-        viewBox="0 0 160 90"
-        className="absolute inset-0 size-full"
-        preserveAspectRatio="none"
-      >
-        <path d="M80 0 L18 90 H142 Z" className="fill-accent opacity-5" />
-        <path d="M80 0 L46 90 H114 Z" className="fill-accent opacity-5" />
-      </svg>
+      <Beam />
       <div className="relative grid justify-items-center gap-2 text-center">
         <p className="title text-2xl sm:text-3xl">{t("idle.title")}</p>
         <p className="text-dim text-sm sm:text-base">

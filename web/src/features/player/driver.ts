@@ -7,6 +7,8 @@ import type { Status, Timeline } from "@/lib/types";
 import { control, type ErrorSample, learned, presentError } from "@/sync/controller";
 import { positionAt } from "@/sync/timeline";
 import { attachSource, type Source, type SourceFailure } from "./hls";
+import { aheadOf, holds, listed } from "./ranges";
+import { createReporter } from "./reporter";
 
 /** What the page shows of the element. */
 export interface DriverView {
@@ -99,7 +101,7 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
   let aims = 0;
   let refused_at = Number.NEGATIVE_INFINITY;
   const cost = { start_audible_s: 0.076, start_muted_s: 0.04, seek_s: 0.06 };
-  const told = { ready: "", status: "", status_at: 0, stalled: false };
+  const reporter = createReporter(ports, own);
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const startCost = () => (video.muted ? cost.start_muted_s : cost.start_audible_s);
@@ -110,24 +112,8 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
     return Math.min(own_s, timeline?.duration_s || Number.POSITIVE_INFINITY);
   }
 
-  function isBuffered(position_s: number): boolean {
-    for (let i = 0; i < video.buffered.length; i++) {
-      if (video.buffered.start(i) - 0.1 <= position_s && position_s < video.buffered.end(i)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  function bufferedAhead(): number {
-    const at_s = video.currentTime;
-    for (let i = 0; i < video.buffered.length; i++) {
-      if (video.buffered.start(i) - 0.3 <= at_s && at_s <= video.buffered.end(i)) {
-        return Math.max(0, video.buffered.end(i) - at_s);
-      }
-    }
-    return 0;
-  }
+  const isBuffered = (position_s: number) => holds(video.buffered, position_s);
+  const bufferedAhead = () => aheadOf(video.buffered, video.currentTime);
 
   /** At least 2 s, or all that is left (SPEC PB-10). */
   function enough(): boolean {
@@ -154,11 +140,7 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
   }
 
   function tellReady(ready: boolean): void {
-    if (!timeline) return;
-    const words = `${ready} ${timeline.epoch} ${timeline.revision}`;
-    if (words === told.ready) return;
-    told.ready = words;
-    ports.ready(ready, timeline.revision);
+    if (timeline) reporter.ready(ready, timeline.epoch, timeline.revision);
   }
 
   /** Standing: paused on exactly the timeline's position (SPEC PB-8). */
@@ -392,31 +374,19 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
 
   function report(): void {
     if (!timeline) return;
-    const at = own();
-    const { stalled } = view.getState();
     const drift = driver.drift();
-    const status: Status = {
+    const rtt = ports.round_trip_ms();
+    reporter.status({
       buffered_s: Math.round(bufferedAhead() * 10) / 10,
-      stalled,
+      stalled: view.getState().stalled,
       drift_ms: drift === null ? null : Math.round(drift * 10_000) / 10,
-      rtt_ms: ports.round_trip_ms() === null ? null : Math.round(ports.round_trip_ms() as number),
+      rtt_ms: rtt === null ? null : Math.round(rtt),
       revision: timeline.revision,
       position_s: Math.round(video.currentTime * 1000) / 1000,
-    };
-    const words = `${Math.round(status.buffered_s)} ${status.drift_ms} ${status.rtt_ms} ${status.revision}`;
-    const wait_ms = words === told.status ? 5_000 : 1_000;
-    if (stalled === told.stalled && at - told.status_at < wait_ms) return;
-    Object.assign(told, { status: words, status_at: at, stalled });
-    ports.status(status);
+    });
   }
 
-  function showBuffered(): void {
-    const buffered = Array.from({ length: video.buffered.length }, (_, i) => ({
-      start_s: video.buffered.start(i),
-      end_s: video.buffered.end(i),
-    }));
-    view.setState({ buffered });
-  }
+  const showBuffered = () => view.setState({ buffered: listed(video.buffered) });
 
   function failed(failure: SourceFailure): void {
     if (failure !== "refused") view.setState({ failure });
@@ -468,9 +438,7 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
       tick();
     },
     load,
-    forget() {
-      Object.assign(told, { ready: "", status: "", status_at: 0 });
-    },
+    forget: reporter.forget,
     setMuted(muted) {
       video.muted = muted;
       if (!muted) view.setState({ sound_blocked: false });

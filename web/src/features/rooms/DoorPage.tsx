@@ -5,6 +5,7 @@ import { sentence } from "@/lib/i18n";
 import { keep, kept } from "@/lib/kept";
 import type { Account, Door } from "@/lib/types";
 import { Avatar } from "@/ui/avatar";
+import { Beam } from "@/ui/beam";
 import { Button } from "@/ui/button";
 import { Field } from "@/ui/field";
 import { Ambience, Poster } from "@/ui/poster";
@@ -33,7 +34,7 @@ export function DoorPage(props: {
   }
   return (
     <main className="relative min-h-dvh">
-      <Ambience src={door.item?.backdrop ?? door.item?.poster ?? null} />
+      {door.item ? <Ambience src={door.item.backdrop ?? door.item.poster} /> : <Beam />}
       <div className="relative mx-auto flex min-h-dvh max-w-lg flex-col gap-6 px-5 py-6 sm:justify-center">
         <Wordmark />
         <div className="flex flex-1 flex-col justify-end gap-6 sm:flex-none">
