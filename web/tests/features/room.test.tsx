@@ -6,6 +6,7 @@ import { pillOf, SyncPill } from "@/features/player/SyncPill";
 import { meaningOf } from "@/features/player/useKeys";
 import { wordsFor } from "@/features/player/useWhoDidWhat";
 import { WaitOverlay } from "@/features/player/WaitOverlay";
+import { InviteDialog } from "@/features/rooms/InviteDialog";
 import { QueuePanel } from "@/features/rooms/QueuePanel";
 import { i18next } from "@/lib/i18n";
 import { mayDo } from "@/room/context";
@@ -116,6 +117,19 @@ describe("the queue", () => {
     expect(remove).toHaveLength(2);
     await userEvent.click(remove[0] as HTMLElement);
     expect(room.command).toHaveBeenCalledWith("queue:remove", { entry_id: "q1" }, undefined);
+  });
+});
+
+describe("inviting", () => {
+  test.each([
+    ["https://films.example/r/ABC", "https://films.example/r/ABC"],
+    ["r/ABC", `${location.origin}/r/ABC`],
+  ])("the link %s is shown as %s", (link, shown) => {
+    const room = aRoom();
+    const { room: info } = room.store.getState();
+    if (info) room.store.roomChanged({ room: { ...info, link }, epoch: 1, seq: 11 });
+    room.show(<InviteDialog open onOpenChange={() => undefined} />);
+    expect(screen.getByRole("textbox", { name: "Link to this party" })).toHaveValue(shown);
   });
 });
 

@@ -35,7 +35,7 @@ function InviteBody() {
     staleTime: 300_000,
   });
   if (!room) return null;
-  const link = resolve((invite.data?.link ?? room.link) || `r/${room.code}`);
+  const link = absolute((invite.data?.link ?? room.link) || `r/${room.code}`);
   const copy = async () => {
     if (!(await copyText(link))) return;
     setCopied(true);
@@ -76,6 +76,11 @@ function InviteBody() {
       {room.invite_only && !host && <p className="text-faint text-sm">{t("invite.ask_host")}</p>}
     </div>
   );
+}
+
+/** The server's link, which carries its public address when it knows one. */
+function absolute(link: string): string {
+  return /^https?:\/\//.test(link) ? link : resolve(link);
 }
 
 /** The clipboard is missing on plain-HTTP addresses; the old way still works there. */
