@@ -127,6 +127,9 @@ class OneRoom:
         self.now = now
         self.members: set[str] = {"member_1", "member_2", "member_3"}
 
+    async def wake(self, room_id: RoomId) -> None:
+        pass
+
     def watching(self, claims: TicketClaims) -> Screening | None:
         now = self.now
         if now is None or claims.member_id not in self.members:

@@ -1,10 +1,12 @@
 """The rooms, as streaming sees them (implements `stream.ports.Audience`)."""
 
+import contextlib
 from collections import OrderedDict
 from collections.abc import Callable
 
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.ids import RoomId, SessionId
+from watchtogether.rooms.errors import RoomIsClosed, RoomNotFound
 from watchtogether.rooms.registry import Registry
 from watchtogether.stream.ports import Screening, TicketClaims
 from watchtogether.sync.room import Room
@@ -41,6 +43,11 @@ class RoomAudience:
         self._clock = clock
         self._rendition = rendition
         self._session_is_over = session_is_over
+
+    async def wake(self, room_id: RoomId) -> None:
+        if self._registry.loaded(room_id) is None:
+            with contextlib.suppress(RoomIsClosed, RoomNotFound):
+                await self._registry.wake(room_id)
 
     def watching(self, claims: TicketClaims) -> Screening | None:
         live = self._registry.loaded(claims.room_id)

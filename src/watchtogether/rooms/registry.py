@@ -65,6 +65,13 @@ class Registry:
             raise RoomIsClosed
         return live
 
+    async def wake(self, room_id: RoomId) -> LiveRoom:
+        """The room with this id, loaded if need be. Raises `RoomNotFound` or `RoomIsClosed`."""
+        code = await self._log.code_of(room_id)
+        if code is None:
+            raise RoomNotFound
+        return await self.get(code)
+
     async def run(self) -> None:
         """Run every room's timers and renew the hold on them, until cancelled."""
         async with asyncio.TaskGroup() as tasks:

@@ -57,8 +57,10 @@ def build_router(service: StreamService, tickets: Tickets, audience: Audience) -
     """The three addresses below a ticket."""
     router = APIRouter(prefix="/api/stream", tags=["stream"])
 
-    def screening_of(ticket: str) -> Screening:
-        screening = audience.watching(tickets.read(ticket))
+    async def screening_of(ticket: str) -> Screening:
+        claims = tickets.read(ticket)
+        await audience.wake(claims.room_id)
+        screening = audience.watching(claims)
         if screening is None:
             raise TicketRefused
         return screening
@@ -67,14 +69,14 @@ def build_router(service: StreamService, tickets: Tickets, audience: Audience) -
     @router.get("/{ticket}/master.m3u8", response_class=Response)
     async def master(request: Request, ticket: str) -> Response:
         """The master playlist: one variant, the room's rendition."""
-        screening = screening_of(ticket)
+        screening = await screening_of(ticket)
         return _playlist(await _while_connected(request, service.master(screening)))
 
     @router.head("/{ticket}/{generation}/{rendition}/index.m3u8", include_in_schema=False)
     @router.get("/{ticket}/{generation}/{rendition}/index.m3u8", response_class=Response)
     async def playlist(request: Request, ticket: str, generation: str, rendition: str) -> Response:
         """The media playlist of the whole title."""
-        screening = screening_of(ticket)
+        screening = await screening_of(ticket)
         _check_place(screening, generation, rendition)
         return _playlist(await _while_connected(request, service.playlist(screening)))
 
@@ -84,7 +86,7 @@ def build_router(service: StreamService, tickets: Tickets, audience: Audience) -
         request: Request, ticket: str, generation: str, rendition: str, number: str
     ) -> Response:
         """One segment, MPEG-TS."""
-        screening = screening_of(ticket)
+        screening = await screening_of(ticket)
         _check_place(screening, generation, rendition)
         wanted = _number(number)
         if request.method == "HEAD":  # says that it may be asked for; fetches nothing

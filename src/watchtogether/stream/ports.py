@@ -43,7 +43,12 @@ class Screening:
 
 
 class Audience(Protocol):
-    """The rooms, as far as streaming may see them. Answers at once, from memory."""
+    """The rooms, as far as streaming may see them. Answers at once, from memory, but for `wake`."""
+
+    async def wake(self, room_id: RoomId) -> None:
+        """Bring a room to memory that is not there, as after a restart, so that whoever plays on
+        is not refused; does nothing for a room that is over. Raises `StorageUnavailable`."""
+        ...
 
     def watching(self, claims: TicketClaims) -> Screening | None:
         """What this member may watch now; None when the member left, was kicked or signed out,

@@ -54,8 +54,8 @@ export function defaultSocket(): Socket {
     path: `${basePath()}/socket.io`,
     transports: ["websocket"],
     withCredentials: true,
-    reconnectionDelay: 400,
-    reconnectionDelayMax: 5_000,
+    reconnectionDelay: 300,
+    reconnectionDelayMax: 1_500,
   });
 }
 
