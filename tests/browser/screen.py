@@ -21,7 +21,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_HARMLESS = ("status of 401", "ERR_CONNECTION_REFUSED", "WebSocket connection", "status of 409")
+_HARMLESS = ("Failed to load resource", "WebSocket connection")
+"""Refused requests: of a server that was killed, or of a film the room has left behind."""
 
 
 def chromium_path() -> str:

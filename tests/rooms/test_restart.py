@@ -23,9 +23,11 @@ async def test_LOG8_a_killed_server_takes_the_party_up_where_it_should_be(
             await host.command("playback:play")
             await host.ask("chat:send", id="m1", text="said before the crash")
             before = dict(host.timeline)
+            film = ann.post(f"api/rooms/{code}/ticket")["url"]
             position_s, began = await _position(host), time.monotonic()
             running.kill()
         running.start()
+        assert ann.http.get(film).status_code == 200, "whoever plays on is not refused"
         async with seat(olive, code) as host, seat(ann, code) as friend:
             after = host.timeline
             passed_s = time.monotonic() - began
