@@ -309,12 +309,18 @@ class Server:
             chat_endpoints.build_router(self.history, self.rooms, guard),
             stream_endpoints.build_router(self.stream, self.tickets, self.audience),
             health_endpoints.build_router(
-                self.database.ping_ms, self._health_parts(), self.clock, __version__
+                ping_database_ms=self.database.ping_ms,
+                parts=self._health_parts(),
+                guard=guard,
+                clock=self.clock,
+                version=__version__,
             ),
         )
 
     def _health_parts(self) -> dict[str, Callable[[], dict[str, Any]]]:
+        redis = "not_used_yet" if self.settings.redis_url else "not_configured"
         return {
+            "redis": lambda: {"status": redis},
             "plex": lambda: asdict(self.plex.stats()),
             "stream": self.stream.stats,
             "rooms": lambda: {"live": len(list(self.registry))},

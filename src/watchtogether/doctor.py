@@ -1,9 +1,12 @@
 """`watchtogether doctor`: what is well, what is not, and what to do about it."""
 
 import tempfile
+import time
 from collections.abc import Awaitable, Callable
 
+import httpx2
 import typer
+from imageio_ffmpeg import get_ffmpeg_exe
 
 from watchtogether.db.engine import Database
 from watchtogether.kit.errors import StorageUnavailable
@@ -12,6 +15,9 @@ from watchtogether.webpage import PAGE_DIR
 
 Finding = tuple[bool, str]
 
+_PLEX_TV_S = 5.0
+_BUILT_WALL_S = 1_795_000_000  # November 2026, when this version was written
+
 
 async def examine(settings: Settings) -> int:
     """Print one line per check; 0 when all are well, 1 otherwise."""
@@ -19,6 +25,10 @@ async def examine(settings: Settings) -> int:
         "data folder": _data_folder,
         "database": _database,
         "page": _page,
+        "redis": _redis,
+        "plex.tv": _plex_tv,
+        "ffmpeg": _ffmpeg,
+        "clock": _clock,
         "addresses": _addresses,
     }
     well = True
@@ -52,6 +62,37 @@ async def _page(_: Settings) -> Finding:
     if (PAGE_DIR / "index.html").exists():
         return True, "is built"
     return False, "is not built: run `make page`"
+
+
+async def _redis(settings: Settings) -> Finding:
+    if settings.redis_url:
+        return False, "is set, but this version runs as one process: unset WATCHTOGETHER_REDIS_URL"
+    return True, "not needed by one process"
+
+
+async def _plex_tv(settings: Settings) -> Finding:
+    address = settings.plex_tv_url or "https://plex.tv"
+    try:
+        async with httpx2.AsyncClient(timeout=_PLEX_TV_S, trust_env=False) as http:
+            await http.get(f"{address.rstrip('/')}/api/v2/ping")
+    except httpx2.HTTPError as error:
+        return False, f"{address} does not answer ({type(error).__name__}): check the network"
+    return True, f"{address} answers"
+
+
+async def _ffmpeg(_: Settings) -> Finding:
+    try:
+        found = get_ffmpeg_exe()
+    except RuntimeError:
+        return False, "is missing: the demonstration cannot make films; Plex brings its own"
+    return True, f"{found} (for the demonstration; Plex brings its own)"
+
+
+async def _clock(_: Settings) -> Finding:
+    """A wall clock that is far off ends sign-ins early and fails https."""
+    if time.time() < _BUILT_WALL_S:
+        return False, "is behind: set this machine's date and time"
+    return True, time.strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
 async def _addresses(settings: Settings) -> Finding:

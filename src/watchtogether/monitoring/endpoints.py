@@ -1,24 +1,32 @@
 """`/api/health`: is the server alive, is it ready, and how are its parts."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 
+from watchtogether.accounts.guard import Guard
+from watchtogether.accounts.model import Principal
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import StorageUnavailable
+from watchtogether.kit.web.address import is_loopback
 
 Report = dict[str, Any]  # Any: JSON
 
 
 def build_router(
+    *,
     ping_database_ms: Callable[[], Awaitable[float]],
     parts: Mapping[str, Callable[[], Report]],
+    guard: Guard,
     clock: Clock,
     version: str,
 ) -> APIRouter:
-    """Health over the database and the named parts; each part reports its own figures."""
+    """Health over the database and the named parts; each part reports its own figures.
+
+    The figures are for this machine and for the owner; others learn the status alone.
+    """
     router = APIRouter(prefix="/api/health", tags=["health"])
     started_ms = clock.monotonic_ms()
 
@@ -42,15 +50,18 @@ def build_router(
         )
 
     @router.get("")
-    async def health() -> JSONResponse:
+    async def health(
+        request: Request, who: Annotated[Principal | None, Depends(guard.optional)]
+    ) -> JSONResponse:
         report = await database()
         healthy = report["status"] == "healthy"
-        body = {
-            "status": "ok" if healthy else "degraded",
+        status = {"status": "ok" if healthy else "degraded"}
+        if not is_loopback(request) and (who is None or who.role != "owner"):
+            return JSONResponse(status, status_code=200 if healthy else 503)
+        body = status | {
             "version": version,
             "uptime_s": round((clock.monotonic_ms() - started_ms) / 1000, 1),
             "database": report,
-            "redis": {"status": "not_configured"},
             **{name: part() for name, part in parts.items()},
         }
         return JSONResponse(body, status_code=200 if healthy else 503)
