@@ -17,8 +17,8 @@ import typer
 
 from watchtogether.addresses import local_url, shared_url
 from watchtogether.kit.logging import configure
-from watchtogether.sandbox_process import sandbox_plex
-from watchtogether.serving import serve
+from watchtogether.sandbox_process import follow_films, sandbox_plex
+from watchtogether.serving import listen, serve
 from watchtogether.settings import Settings
 
 USERNAME: Final = "demo"
@@ -32,6 +32,7 @@ def run(settings: Settings) -> None:
     """Serve the demonstration until SIGINT or SIGTERM; the sandbox ends with it."""
     level = "warning" if settings.log_level == "info" else settings.log_level
     configure(settings.log_format, level)
+    listen(settings).close()  # a port that is taken is said before anything is made
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with sandbox_plex(settings.data_dir / "films", _old_port(settings)) as sandbox:
         demo_settings = settings.model_copy(
@@ -71,6 +72,8 @@ class Furnisher:
         self._notes.touch(mode=0o600)
         self._notes.write_text(json.dumps(notes, indent=2))
         _tell(notes, self._share)
+        with contextlib.suppress(httpx2.HTTPError):  # the sandbox ends before this thread does
+            follow_films(self._sandbox["url"])
 
     def _signed_in(self, notes: Json) -> Json:
         sign_in = notes.get("sign_in") or {

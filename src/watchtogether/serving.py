@@ -1,6 +1,7 @@
 """Runs the server: prepares the data folder, migrates, listens, and stops cleanly."""
 
 import asyncio
+import contextlib
 import errno
 import socket
 import sys
@@ -98,7 +99,8 @@ def serve(settings: Settings, started: Started | None = None) -> None:
             timeout_graceful_shutdown=GRACEFUL_S,
         )
         server = _Server(config, lambda: started(port, first_run) if started else None)
-        server.run(sockets=[listener])
+        with contextlib.suppress(KeyboardInterrupt):  # uvicorn has stopped cleanly by then
+            server.run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
