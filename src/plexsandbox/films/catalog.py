@@ -45,7 +45,6 @@ class FilmPlan:
     tagline: str
     genres: tuple[str, ...]
     tunes: tuple[Tune, ...]
-    director: str
     still_at_s: float
     lines: tuple[Line, ...] = ()
     embedded: bool = False
@@ -90,7 +89,6 @@ LIGHTHOUSE = FilmPlan(
     tagline="Somebody is always later than you.",
     genres=("Drama", "Family"),
     tunes=_tunes(_CALM),
-    director="Maren Holt",
     still_at_s=38,
     lines=(
         Line(
@@ -143,7 +141,6 @@ MOUNTAINS = FilmPlan(
     tagline="Fold along the dotted line.",
     genres=("Adventure", "Animation"),
     tunes=_tunes(_WARM),
-    director="Ilse Okafor",
     still_at_s=104,
     lines=(
         Line(
@@ -182,7 +179,6 @@ TRAIN = FilmPlan(
     tagline="Please mind the years between the platform and the train.",
     genres=("Mystery", "Drama"),
     tunes=_tunes(_NIGHT),
-    director="Teo Varga",
     still_at_s=31,
     chapters=("Departure", "Stations", "Lumen"),
     markers=(("intro", 2, 9), ("credits", 134, 144)),
@@ -202,7 +198,6 @@ MOONS = FilmPlan(
     tagline="Everything comes round.",
     genres=("Science Fiction", "Family"),
     tunes=_tunes(_ORBIT),
-    director="June Abara",
     still_at_s=52,
     markers=(("intro", 2, 9), ("credits", 140, 150)),
     also=SMALL,
@@ -264,7 +259,6 @@ def _episode(
         tagline="",
         genres=genres,
         tunes=_tunes(chords, second=False),
-        director="Ottilie Brandt",
         still_at_s=40,
         markers=(("intro", 1, 7), ("credits", 88, 96)),
         show=_SHOW,

@@ -115,7 +115,7 @@ def credits_card(plan: FilmPlan, scene: Scene, size: Size) -> Picture:
     width, height = size
     rows = (
         (plan.title.upper(), 0.045, 0.2),
-        (f"directed by {plan.director}", 0.035, 0.02),
+        ("drawn by a program", 0.035, 0.02),
         ("painted in layers, scored for four chords", 0.026, 0.02),
     )
     card = clear(width, round(height * 0.3))

@@ -230,8 +230,8 @@ def _words(plan: FilmPlan) -> dict[str, object]:
         "rating": round(7 + len(plan.title) % 20 / 10, 1),
         "genres": list(plan.genres),
         "countries": ["Sweden"],
-        "directors": [plan.director],
-        "writers": [plan.director],
+        "directors": ["The sandbox"],
+        "writers": ["The sandbox"],
         "markers": [
             {"type": kind, "start_s": start, "end_s": end, "final": kind == "credits"}
             for kind, start, end in plan.markers

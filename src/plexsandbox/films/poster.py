@@ -35,7 +35,7 @@ def thumbnail(scene: Scene, at_s: float) -> Picture:
 
 
 def credit_line(plan: FilmPlan) -> str:
-    return f"a film by {plan.director} · {plan.year}"
+    return f"a sandbox picture · {plan.year}"
 
 
 def _write_title(picture: Picture, title: str, ink: str) -> None:
