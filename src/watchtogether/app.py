@@ -307,7 +307,9 @@ class Server:
                 limiter=self.limiter,
             ),
             chat_endpoints.build_router(self.history, self.rooms, guard),
-            stream_endpoints.build_router(self.stream, self.tickets, self.audience),
+            stream_endpoints.build_router(
+                self.stream, self.tickets, self.audience, guard.session_of
+            ),
             health_endpoints.build_router(
                 ping_database_ms=self.database.ping_ms,
                 parts=self._health_parts(),

@@ -1,12 +1,21 @@
 """Bad input at the rooms' doors: a clear code each, and nobody else is harmed."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+from tests.support.clock import FakeClock
 from tests.support.people import Person, films, guest, party, seat
 from tests.support.processes import Server
+from tests.support.rooms import OWNER
+from watchtogether.db.engine import Database
+from watchtogether.kit.ids import RoomCode, RoomId
+from watchtogether.migrations import upgrade
+from watchtogether.rooms.errors import InviteOver
+from watchtogether.rooms.invites import Invites
+from watchtogether.rooms.log import RoomLog
 
 
 def refused(answer: httpx2.Response) -> tuple[int, str]:
@@ -135,6 +144,30 @@ def test_53_a_ticket_of_somebody_who_left(running: Server, olive: Person) -> Non
     assert ann.http.get(ticket["url"]).status_code == 200
     ann.http.post("api/auth/logout").raise_for_status()
     assert refused(httpx2.get(running.url + ticket["url"])) == (403, "ticket_refused")
+
+
+def test_53_a_ticket_of_somebody_else(running: Server, olive: Person) -> None:
+    code = party(olive, films(olive)[0])
+    ann, ben = guest(running, code, "Ann"), guest(running, code, "Ben")
+    ticket = ann.post(f"api/rooms/{code}/ticket")
+    assert refused(ben.http.get(ticket["url"])) == (403, "ticket_refused")
+
+
+async def test_36_an_invitation_that_has_expired(tmp_path: Path) -> None:
+    clock = FakeClock()
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'rooms.db'}")
+    await upgrade(database)
+    room = await RoomLog(database).create(
+        RoomId("room_1"), RoomCode("abc-def-ghj"), OWNER, clock.clock_id, clock.wall_ms()
+    )
+    invites = Invites(database, clock)
+    token, _ = await invites.create(room.room_id, "mem_host", 60, None)
+    await clock.advance(59)
+    await invites.redeem(room.room_id, token)
+    await clock.advance(2)
+    with pytest.raises(InviteOver):
+        await invites.redeem(room.room_id, token)
+    await database.close()
 
 
 def test_52_a_tampered_ticket(running: Server, olive: Person) -> None:

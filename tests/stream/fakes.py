@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx2
 from pydantic import SecretStr
+from starlette.requests import Request
 
 from tests.support.clock import FakeClock
 from watchtogether.kit.errors import AppError
@@ -126,6 +127,9 @@ class OneRoom:
     def __init__(self, now: Screening | None) -> None:
         self.now = now
         self.members: set[str] = {"member_1", "member_2", "member_3"}
+
+    async def session_of(self, request: Request) -> SessionId | None:
+        return None
 
     async def wake(self, room_id: RoomId) -> None:
         pass

@@ -45,7 +45,7 @@ class Door:
 async def door(tmp_path: Path) -> AsyncIterator[Door]:
     stage = Stage(tmp_path)
     tickets = Tickets(b"k" * 32, stage.clock)
-    router = build_router(stage.service, tickets, stage.room)
+    router = build_router(stage.service, tickets, stage.room, stage.room.session_of)
     async with stage.service.run(), served(router) as url, plain_client() as client:
         yield Door(stage, tickets, url, client)
 

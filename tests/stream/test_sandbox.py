@@ -214,7 +214,9 @@ async def test_another_player_plays_and_seeks_through_our_door(cinema: Cinema) -
         cinema.now.server_id,
         cinema.now.rating_key,
     )
-    async with served(build_router(cinema.service, tickets, cinema.room)) as url:
+    async with served(
+        build_router(cinema.service, tickets, cinema.room, cinema.room.session_of)
+    ) as url:
         for seek_s in (0, 240):
             child = await asyncio.create_subprocess_exec(
                 imageio_ffmpeg.get_ffmpeg_exe(),

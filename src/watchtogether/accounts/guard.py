@@ -9,6 +9,7 @@ from watchtogether.accounts.errors import AccountNeeded, NotSignedIn, OwnerNeede
 from watchtogether.accounts.model import Principal
 from watchtogether.accounts.sessions import SessionService
 from watchtogether.accounts.tokens import AccessTokens
+from watchtogether.kit.ids import SessionId
 from watchtogether.kit.rate_limit import GENERAL, RateLimiter
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -37,6 +38,13 @@ class Guard:
         """As `principal`, but counting nothing: for sign-out, which must always be possible."""
         token = _bearer(request.headers.get("authorization"))
         return await self.authenticate_handshake(request.headers, token)
+
+    async def session_of(self, request: Request) -> SessionId | None:
+        """The session a request comes with; None for none, and for one that has to be renewed."""
+        try:
+            return (await self.identify(request)).session_id
+        except (NotSignedIn, SessionExpired):
+            return None
 
     async def principal(self, request: Request) -> Principal:
         """An account or a guest. Raises `NotSignedIn` or `SessionExpired`."""

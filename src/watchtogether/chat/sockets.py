@@ -8,9 +8,8 @@ from watchtogether.chat.history import History
 from watchtogether.kit.ids import new_id
 from watchtogether.realtime.gateway import Connection, Gateway, Payload
 from watchtogether.rooms.announcer import channel_of, stamp
-from watchtogether.rooms.errors import NotInRoom
 from watchtogether.rooms.schemas import CommandId, Identifier, Message
-from watchtogether.rooms.sockets import Place
+from watchtogether.rooms.sockets import place_of
 from watchtogether.rooms.wire import message_wire
 from watchtogether.sync import commands as c
 
@@ -49,13 +48,13 @@ class ChatSockets:
 
     async def _send(self, connection: Connection, message: Send) -> Payload:
         """Committed before it is acknowledged; a repeated id gives the same message."""
-        place = _place(connection)
+        place = place_of(connection)
         command = c.Say(place.member_id, new_id("msg"), message.text, message.reply_to)
         outcome = await place.live.execute(command, message.id)
         return {"message": message_wire(outcome.records[0]), "repeated": outcome.repeated}
 
     async def _delete(self, connection: Connection, message: Delete) -> Payload:
-        place = _place(connection)
+        place = place_of(connection)
         author = await self._history.author(place.room_id, message.message_id)
         command = c.DeleteMessage(place.member_id, message.message_id, author)
         outcome = await place.live.execute(command, message.id)
@@ -69,14 +68,7 @@ class ChatSockets:
 
     async def _float(self, connection: Connection, event: str, payload: Payload) -> Payload:
         """Tell the others something that nobody keeps."""
-        place = _place(connection)
+        place = place_of(connection)
         told = stamp(place.live.room, payload | {"member_id": place.member_id})
         await self._gateway.emit(channel_of(place.room_id), event, told, skip=connection.id)
         return {}
-
-
-def _place(connection: Connection) -> Place:
-    place: Place | None = connection.place
-    if place is None:
-        raise NotInRoom
-    return place

@@ -6,7 +6,7 @@ The only module that imports `socketio`. Handlers of one connection run one afte
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import socketio
@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from watchtogether.accounts.model import Principal
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import AppError, InvalidRequest
-from watchtogether.kit.ids import ConnectionId, SessionId
+from watchtogether.kit.ids import ConnectionId, MemberId, RoomId, SessionId
 from watchtogether.realtime.budget import MessageBudget
 from watchtogether.realtime.errors import TooFast
 
@@ -27,6 +27,18 @@ PING_INTERVAL_S: Final = 10
 PING_TIMEOUT_S: Final = 20
 
 Payload = dict[str, Any]  # Any: JSON
+
+
+class Place(Protocol):
+    """Where a connection sits, as far as the gateway needs to know: for its log lines."""
+
+    @property
+    def room_id(self) -> RoomId: ...
+
+    @property
+    def member_id(self) -> MemberId: ...
+
+
 Authenticate = Callable[[Mapping[str, str], str | None], Awaitable[Principal]]
 MessageT = TypeVar("MessageT", bound=BaseModel)
 
@@ -38,7 +50,7 @@ class Connection:
     id: ConnectionId
     principal: Principal
     budget: MessageBudget
-    place: Any = None  # Any: whatever the seating domain keeps per connection
+    place: "Place | None" = None
     channels: set[str] = field(default_factory=set)
 
 
@@ -163,7 +175,7 @@ class Gateway:
         handler: Handler[MessageT],
         raw: object,
     ) -> Payload:
-        with structlog.contextvars.bound_contextvars(connection_id=connection.id, event_name=event):
+        with structlog.contextvars.bound_contextvars(event_name=event, **_whereabouts(connection)):
             try:
                 if not connection.budget.spend():
                     raise TooFast(retry_after_s=1)
@@ -185,6 +197,14 @@ class Gateway:
             return False  # not a browser: engineio asks for no origin then
         same_host = urlsplit(origin).netloc == environ.get("HTTP_HOST")
         return same_host or origin == self._public_origin
+
+
+def _whereabouts(connection: Connection) -> dict[str, str]:
+    """Ids for the log: the connection's, and where it sits if it does."""
+    ids = {"connection_id": str(connection.id)}
+    if connection.place is not None:
+        ids |= {"room_id": connection.place.room_id, "member_id": connection.place.member_id}
+    return ids
 
 
 def _origin(url: str) -> str:

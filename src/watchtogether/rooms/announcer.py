@@ -91,7 +91,7 @@ class RoomAnnouncer:
         for connection in self._seated(room.id):
             if isinstance(event, RoomClosed):
                 await self._unseat(connection, room.id)
-            elif connection.place.member_id == event.member_id:
+            elif connection.place and connection.place.member_id == event.member_id:
                 if event.reason == "kicked":
                     await self._gateway.send(connection, "member:kicked", {"reason": "kicked"})
                 await self._unseat(connection, room.id)

@@ -117,6 +117,7 @@ class Registry:
     async def _run_one(self, live: LiveRoom) -> None:
         """One room's boundary: whatever fails here ends this room only."""
         code = live.room.code
+        structlog.contextvars.bind_contextvars(room_id=live.room.id)
         try:
             await live.run()
         except EpochLost:

@@ -94,6 +94,7 @@ class RoomSockets:
         connection.place = Place(room_id, seat.member.id, seat.live)
         await self._gateway.enter(connection, channel_of(room_id))
         await seat.live.execute(c.Connect(seat.member.id))
+        log.info("member_connected", room_id=room_id, member_id=seat.member.id)
         since = self._resumable(seat.room, message.resume)
         chat = await self._history(room_id, since)
         resumed = {"resumed": "snapshot" if since is None else "replay"}
@@ -119,15 +120,15 @@ class RoomSockets:
         }
 
     async def _leave(self, connection: Connection, _: s.Nothing) -> Payload:
-        place = _place(connection)
+        place = place_of(connection)
         connection.place = None
         await self._gateway.exit(connection, channel_of(place.room_id))
         await place.live.execute(c.Leave(place.member_id))
         return {}
 
     async def _departed(self, connection: Connection) -> None:
-        place: Place | None = connection.place
-        if place is None:
+        place = connection.place
+        if not isinstance(place, Place):
             return
         connection.place = None
         await self._gateway.exit(connection, channel_of(place.room_id))
@@ -135,12 +136,12 @@ class RoomSockets:
             await place.live.execute(c.Disconnect(place.member_id))
 
     async def _ready(self, connection: Connection, message: s.ReadyReport) -> Payload:
-        place = _place(connection)
+        place = place_of(connection)
         await place.live.execute(c.Ready(place.member_id, message.ready, message.revision))
         return {}
 
     async def _status(self, connection: Connection, message: s.StatusReport) -> Payload:
-        place = _place(connection)
+        place = place_of(connection)
         report = c.Status(
             place.member_id,
             message.stalled,
@@ -152,73 +153,73 @@ class RoomSockets:
         return {}
 
     async def _play(self, connection: Connection, message: s.Steer) -> Payload:
-        by = _place(connection).member_id
+        by = place_of(connection).member_id
         return await self._steer(connection, c.Play(by, message.revision), message.id)
 
     async def _pause(self, connection: Connection, message: s.Steer) -> Payload:
-        by = _place(connection).member_id
+        by = place_of(connection).member_id
         return await self._steer(connection, c.Pause(by, message.revision), message.id)
 
     async def _seek(self, connection: Connection, message: s.SeekTo) -> Payload:
-        by = _place(connection).member_id
+        by = place_of(connection).member_id
         command = c.Seek(by, message.revision, message.position_s)
         return await self._steer(connection, command, message.id)
 
     async def _rate(self, connection: Connection, message: s.RateTo) -> Payload:
-        by = _place(connection).member_id
+        by = place_of(connection).member_id
         command = c.SetRate(by, message.revision, message.rate)
         return await self._steer(connection, command, message.id)
 
     async def _load(self, connection: Connection, message: s.LoadItem) -> Payload:
-        by = _place(connection).member_id
+        by = place_of(connection).member_id
         item = await self._own_item(connection, message.server, message.rating_key)
         command = c.Load(by, message.revision, item, message.position_s, message.play)
         return await self._steer(connection, command, message.id)
 
     async def _next(self, connection: Connection, message: s.Steer) -> Payload:
-        place = _place(connection)
+        place = place_of(connection)
         follow_up = await self._rooms.follow_up(place.live.room)
         command = c.Next(place.member_id, message.revision, follow_up)
         return await self._steer(connection, command, message.id)
 
     async def _skip(self, connection: Connection, message: s.Skip) -> Payload:
-        return await self._steer(connection, c.SkipWait(_place(connection).member_id), message.id)
+        return await self._steer(connection, c.SkipWait(place_of(connection).member_id), message.id)
 
     async def _queue_add(self, connection: Connection, message: s.QueueItem) -> Payload:
         item = await self._own_item(connection, message.server, message.rating_key)
-        command = c.QueueAdd(_place(connection).member_id, new_id("entry"), item)
+        command = c.QueueAdd(place_of(connection).member_id, new_id("entry"), item)
         return await self._queue(connection, command, message.id)
 
     async def _queue_remove(self, connection: Connection, message: s.QueueRef) -> Payload:
-        command = c.QueueRemove(_place(connection).member_id, message.entry_id)
+        command = c.QueueRemove(place_of(connection).member_id, message.entry_id)
         return await self._queue(connection, command, message.id)
 
     async def _queue_move(self, connection: Connection, message: s.QueueTo) -> Payload:
-        command = c.QueueMove(_place(connection).member_id, message.entry_id, message.to)
+        command = c.QueueMove(place_of(connection).member_id, message.entry_id, message.to)
         return await self._queue(connection, command, message.id)
 
     async def _pass_host(self, connection: Connection, message: s.MemberRef) -> Payload:
-        place = _place(connection)
+        place = place_of(connection)
         command = c.PassHost(place.member_id, MemberId(message.member_id))
         return _done(await place.live.execute(command, message.id))
 
     async def _permit(self, connection: Connection, message: s.PermitMember) -> Payload:
-        place = _place(connection)
+        place = place_of(connection)
         command = c.Permit(place.member_id, MemberId(message.member_id), message.actions)
         return _done(await place.live.execute(command, message.id))
 
     async def _kick(self, connection: Connection, message: s.KickMember) -> Payload:
-        place = _place(connection)
+        place = place_of(connection)
         command = c.Kick(place.member_id, MemberId(message.member_id), message.ban)
         return _done(await place.live.execute(command, message.id))
 
     async def _queue(self, connection: Connection, command: c.Command, command_id: str) -> Payload:
-        outcome = await _place(connection).live.execute(command, command_id)
+        outcome = await place_of(connection).live.execute(command, command_id)
         return _done(outcome) | {"queue": queue_wire(outcome.room)}
 
     async def _steer(self, connection: Connection, command: c.Command, command_id: str) -> Payload:
         """Run a playback command; a refusal carries the true timeline (SPEC MEM-3, PB-6)."""
-        live = _place(connection).live
+        live = place_of(connection).live
         try:
             outcome = await live.execute(command, command_id)
         except CommandRefused as refusal:
@@ -235,11 +236,11 @@ class RoomSockets:
         return await self._rooms.item(AccountId(principal.id), server, rating_key)
 
 
-def _place(connection: Connection) -> Place:
-    place: Place | None = connection.place
-    if place is None:
+def place_of(connection: Connection) -> Place:
+    """The seat a connection has taken. Raises `NotInRoom`."""
+    if not isinstance(connection.place, Place):
         raise NotInRoom
-    return place
+    return connection.place
 
 
 def _done(outcome: Outcome) -> Payload:

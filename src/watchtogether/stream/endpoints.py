@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from watchtogether.kit.errors import AppError, NotFound
 from watchtogether.stream.errors import GenerationOver, TicketRefused
 from watchtogether.stream.playlist import MEDIA_TYPE
-from watchtogether.stream.ports import Audience, Screening
+from watchtogether.stream.ports import Audience, Screening, SessionOf
 from watchtogether.stream.service import StreamService
 from watchtogether.stream.tickets import Tickets
 from watchtogether.stream.waker import or_error
@@ -53,12 +53,20 @@ class PiecesResponse(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def build_router(service: StreamService, tickets: Tickets, audience: Audience) -> APIRouter:
-    """The three addresses below a ticket."""
+def build_router(
+    service: StreamService, tickets: Tickets, audience: Audience, session_of: SessionOf
+) -> APIRouter:
+    """The three addresses below a ticket.
+
+    A ticket works without a session, for players that send none; with one, it must be its own.
+    """
     router = APIRouter(prefix="/api/stream", tags=["stream"])
 
-    async def screening_of(ticket: str) -> Screening:
+    async def screening_of(request: Request, ticket: str) -> Screening:
         claims = tickets.read(ticket)
+        asker = await session_of(request)
+        if asker is not None and asker != claims.session_id:
+            raise TicketRefused
         await audience.wake(claims.room_id)
         screening = audience.watching(claims)
         if screening is None:
@@ -69,14 +77,14 @@ def build_router(service: StreamService, tickets: Tickets, audience: Audience) -
     @router.get("/{ticket}/master.m3u8", response_class=Response)
     async def master(request: Request, ticket: str) -> Response:
         """The master playlist: one variant, the room's rendition."""
-        screening = await screening_of(ticket)
+        screening = await screening_of(request, ticket)
         return _playlist(await _while_connected(request, service.master(screening)))
 
     @router.head("/{ticket}/{generation}/{rendition}/index.m3u8", include_in_schema=False)
     @router.get("/{ticket}/{generation}/{rendition}/index.m3u8", response_class=Response)
     async def playlist(request: Request, ticket: str, generation: str, rendition: str) -> Response:
         """The media playlist of the whole title."""
-        screening = await screening_of(ticket)
+        screening = await screening_of(request, ticket)
         _check_place(screening, generation, rendition)
         return _playlist(await _while_connected(request, service.playlist(screening)))
 
@@ -86,7 +94,7 @@ def build_router(service: StreamService, tickets: Tickets, audience: Audience) -
         request: Request, ticket: str, generation: str, rendition: str, number: str
     ) -> Response:
         """One segment, MPEG-TS."""
-        screening = await screening_of(ticket)
+        screening = await screening_of(request, ticket)
         _check_place(screening, generation, rendition)
         wanted = _number(number)
         if request.method == "HEAD":  # says that it may be asked for; fetches nothing

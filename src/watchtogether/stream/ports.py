@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from starlette.requests import Request
+
 from watchtogether.kit.ids import AccountId, MemberId, RatingKey, RoomId, ServerId, SessionId
 from watchtogether.plex.client import ServerAccess
 from watchtogether.plex.transcode import Missing, Moment, Order, Transcode
@@ -59,6 +61,9 @@ class Audience(Protocol):
         """What the room shows, for the keep-alive; None when it shows nothing."""
         ...
 
+
+SessionOf = Callable[[Request], Awaitable[SessionId | None]]
+"""The session that a request comes with, if it comes with one."""
 
 FindAccess = Callable[[AccountId, ServerId], Awaitable[ServerAccess]]
 """An account's access to a server; raises the errors of `plex.errors`."""
