@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.clock import FakeClock
+from tests.support.databases import KINDS, opened
 from tests.support.rooms import HOST, OWNER, film
 from watchtogether.db.engine import Database
 from watchtogether.kit.errors import StorageUnavailable
 from watchtogether.kit.ids import MemberId, RoomCode, RoomId
-from watchtogether.migrations import upgrade
 from watchtogether.rooms.errors import CommandRefused, EpochLost, RoomIsClosed, RoomNotFound
 from watchtogether.rooms.live import LiveRoom
 from watchtogether.rooms.log import Record, RoomLog
@@ -82,12 +82,10 @@ class House:
         return live
 
 
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = Database(f"sqlite+aiosqlite:///{tmp_path / 'rooms.db'}")
-    await upgrade(opened)
-    yield opened
-    await opened.close()
+@pytest.fixture(params=KINDS)
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    async with opened(request.param, tmp_path) as found:
+        yield found
 
 
 @contextlib.asynccontextmanager
