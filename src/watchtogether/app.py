@@ -31,6 +31,7 @@ from watchtogether.kit.clock import Clock, SystemClock
 from watchtogether.kit.errors import StorageUnavailable
 from watchtogether.kit.names import clean_name
 from watchtogether.kit.rate_limit import MemoryRateLimiter
+from watchtogether.kit.tasks import keep_running
 from watchtogether.kit.web.hosts import PublicAddress
 from watchtogether.kit.web.protect import protect
 from watchtogether.monitoring import endpoints as health_endpoints
@@ -352,9 +353,14 @@ class Server:
             async with self.stream.run(), asyncio.TaskGroup() as tasks:
                 lasting = [
                     tasks.create_task(self.registry.run(), name="rooms"),
-                    tasks.create_task(self.announcer.run(), name="announcer"),
-                    tasks.create_task(self._watch_sessions(), name="sessions"),
-                    tasks.create_task(self._prune_for_ever(), name="pruning"),
+                    *(
+                        tasks.create_task(keep_running(name, work, self.clock), name=name)
+                        for name, work in (
+                            ("announcer", self.announcer.run),
+                            ("sessions", self._watch_sessions),
+                            ("pruning", self._prune_for_ever),
+                        )
+                    ),
                 ]
                 try:
                     yield

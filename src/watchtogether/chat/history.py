@@ -35,10 +35,10 @@ class History:
 
     async def author(self, room_id: RoomId, message_id: str) -> MemberId:
         """Who wrote a message. Raises `NoSuchMessage`."""
-        for record in await self._log.read(room_id, kinds=_SENT):
-            if isinstance(record.event, MessageSent) and record.event.message_id == message_id:
-                return record.event.member_id
-        raise NoSuchMessage
+        record = await self._log.message(room_id, message_id)
+        if record is None or not isinstance(record.event, MessageSent):
+            raise NoSuchMessage
+        return record.event.member_id
 
     async def deleted_since(self, room_id: RoomId, after: int) -> list[str]:
         """Ids of messages that were deleted later than that seq."""

@@ -44,6 +44,8 @@ class RoomAnnouncer:
     async def happened(self, room: Room, records: Sequence[Record]) -> None:
         for listener in self.listeners:
             listener(room, records)
+        if room.id in self._changed:  # what is told later must not be older than this
+            self._changed[room.id] = (room, self._changed[room.id][1])
         channel = channel_of(room.id)
         for record in records:
             told = self._render(room, record)

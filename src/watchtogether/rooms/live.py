@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import StorageUnavailable
 from watchtogether.kit.ids import MemberId
-from watchtogether.rooms.errors import CommandRefused
+from watchtogether.rooms.errors import CommandRefused, EpochLost
 from watchtogether.rooms.log import Record, RoomLog
 from watchtogether.sync import commands as c
 from watchtogether.sync.decide import decide
@@ -26,8 +27,14 @@ REMEMBERED_COMMANDS = 1_000
 BEACON_S = 5.0
 _RETRY_S = 1.0
 _UNSAVED_MAX = 1_000
-_UNPROMPTED: Final = (c.Tick, c.Connect, c.Disconnect, c.Ready, c.Status)
-_PLAYBACK: Final = (c.Play, c.Pause, c.Seek, c.SetRate, c.Load, c.SkipWait)
+_COMMIT_PATIENCE_S = 1.0
+_NEWS_MAX = 2_000
+_UNPROMPTED: Final = (c.Tick, c.Connect, c.Disconnect, c.Ready, c.Status, c.Restore)
+_BEARABLE: Final = (*_UNPROMPTED, c.Play, c.Pause, c.Seek, c.SetRate, c.Load, c.SkipWait)
+"""Commands that are accepted with the database away (SPEC LOG-6)."""
+
+Key = tuple[MemberId | None, str]
+Answers = OrderedDict[Key, tuple[Record, ...]]
 
 
 class Announcer(Protocol):
@@ -61,7 +68,11 @@ class Outcome:
 
 
 class LiveRoom:
-    """The only writer of one room. No second command starts before the first is committed."""
+    """The only writer of one room. No second command starts before the first is committed.
+
+    Two tasks belong to it: `run` does what time brings, `tell` announces what was committed, in
+    order and outside of the writer's turn, so that a slow socket never holds up a command.
+    """
 
     def __init__(
         self,
@@ -76,10 +87,13 @@ class LiveRoom:
         self._clock = clock
         self._announcer = announcer
         self._turn = asyncio.Lock()
-        self._news = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._news: asyncio.Queue[tuple[Decision, tuple[Record, ...]]] = asyncio.Queue(_NEWS_MAX)
         self._unsaved: list[Record] = []
         self._answers = _remember(history)
-        self._retired = False
+        self._deadline_ms = next_deadline_ms(room)
+        self._over = False
+        self._unsure = False
         self.touched_ms = clock.monotonic_ms()
 
     @property
@@ -87,109 +101,117 @@ class LiveRoom:
         """Whether everything that happened is in the database (SPEC LOG-6)."""
         return not self._unsaved
 
+    @property
+    def over(self) -> bool:
+        """Whether this object takes no commands any more; the room may live on elsewhere."""
+        return self._over
+
+    def answered(self, by: MemberId, command_id: str) -> Outcome | None:
+        """The outcome of a command that this member has already given (SPEC LOG-7)."""
+        records = self._answers.get((by, command_id))
+        if records is None:
+            return None
+        return Outcome(self.room, records, self.durable, repeated=True)
+
     async def execute(self, command: c.Command, command_id: str | None = None) -> Outcome:
-        """Decide, commit, announce. Raises `CommandRefused`, `StorageUnavailable`, `EpochLost`.
+        """Decide and commit. Raises `CommandRefused`, `StorageUnavailable`, `EpochLost`.
 
         A `command_id` that this member has used before changes nothing and gives the first
         outcome again (SPEC LOG-7).
         """
         async with self._turn:
-            by = getattr(command, "by", None)
-            key = (by, command_id)
-            if command_id is not None and key in self._answers:
+            if self._over:
+                raise EpochLost
+            key = None if command_id is None else (getattr(command, "by", None), command_id)
+            if key is not None and key in self._answers:
                 return Outcome(self.room, self._answers[key], self.durable, repeated=True)
             now_ms = self._clock.monotonic_ms()
             decision = decide(self.room, command, now_ms)
             if isinstance(decision, Rejected):
                 raise CommandRefused(decision.reason)
-            records = self._records(decision, by, command_id, now_ms)
-            await self._commit(command, records)
-            if command_id is not None:
+            records = self._records(decision, command, command_id, now_ms)
+            await self._commit_or_end(command, records)
+            self._accept(decision, records, now_ms)
+            if key is not None:
                 self._answers[key] = records
                 _trim(self._answers)
-            self.room = decision.room
-            self.touched_ms = now_ms
-            self._news.set()
-            await self._announce(decision, records)
             return Outcome(self.room, records, self.durable)
 
     async def run(self) -> None:
-        """Do what time brings, until cancelled: deadlines, beacons, writing what is unsaved."""
+        """Do what time brings: deadlines, beacons, writing what is unsaved.
+
+        Ends when the room is closed or retired; raises `EpochLost` when this object lost it.
+        """
         beacon_ms = self._clock.monotonic_ms()
-        while not (self.room.closed or self._retired):
-            self._news.clear()
-            await self._news_or(self._pause_s(beacon_ms))
+        while not (self.room.closed or self._over):
+            self._wake.clear()
+            await self._woken_or(self._pause_s(beacon_ms))
             now_ms = self._clock.monotonic_ms()
             if self._unsaved:
                 await self._try_to_flush()
-            if self._due(now_ms):
+            if self._deadline_ms is not None and now_ms >= self._deadline_ms and not self._over:
                 await self.execute(c.Tick())
-            if self._beacon_due(beacon_ms, now_ms):
+            if self._beaconing and now_ms >= beacon_ms + BEACON_S * 1000:
                 beacon_ms = now_ms
                 await self._announcer.beacon(self.room)
 
-    async def _news_or(self, seconds: float | None) -> None:
-        """Wait until a command came, or for so many seconds on the injected clock."""
-        if seconds is None:
-            await self._news.wait()
-            return
-        alarm = asyncio.ensure_future(self._clock.sleep(seconds))
-        news = asyncio.ensure_future(self._news.wait())
-        try:
-            await asyncio.wait((alarm, news), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for waiter in (alarm, news):
-                waiter.cancel()
-            await asyncio.gather(alarm, news, return_exceptions=True)
+    async def tell(self) -> None:
+        """Announce what was committed, until cancelled."""
+        while True:
+            decision, records = await self._news.get()
+            try:
+                if records:
+                    await self._announcer.happened(decision.room, records)
+                if decision.changed:
+                    await self._announcer.presence_changed(decision.room, decision.changed)
+            except Exception:  # what is committed stays so, whether or not it could be told
+                log.exception("announcement_failed", seq=decision.room.seq)
+            finally:
+                self._news.task_done()
 
-    def _pause_s(self, beacon_ms: float) -> float | None:
-        """Seconds until there is something to do; None when only a command brings it."""
-        dues = [due for due in (next_deadline_ms(self.room),) if due is not None]
-        if self._beaconing:
-            dues.append(beacon_ms + BEACON_S * 1000)
-        now_ms = self._clock.monotonic_ms()
-        if self._unsaved:
-            dues.append(now_ms + _RETRY_S * 1000)
-        return max(0.0, (min(dues) - now_ms) / 1000) if dues else None
-
-    def _due(self, now_ms: float) -> bool:
-        deadline_ms = next_deadline_ms(self.room)
-        return deadline_ms is not None and now_ms >= deadline_ms
-
-    @property
-    def _beaconing(self) -> bool:
-        return self.room.timeline.state is State.PLAYING and bool(self.room.online())
-
-    def _beacon_due(self, beacon_ms: float, now_ms: float) -> bool:
-        return self._beaconing and now_ms >= beacon_ms + BEACON_S * 1000
-
-    async def _try_to_flush(self) -> None:
-        try:
-            await self.flush()
-        except StorageUnavailable:
-            log.info("room_still_not_durable", unsaved=len(self._unsaved))
+    async def told(self) -> None:
+        """Until everything committed so far has been announced."""
+        await self._news.join()
 
     def retire(self) -> None:
-        """End `run`; the room can be loaded again from its log."""
-        self._retired = True
-        self._news.set()
+        """Take no more commands and end `run`; the room can be loaded again from its log."""
+        self._over = True
+        self._wake.set()
 
     async def flush(self) -> None:
         """Write what the database did not take earlier (SPEC LOG-6)."""
-        async with self._turn:
-            if self._unsaved:
-                await self._log.append(self.room.id, self.room.epoch, self._unsaved)
-                self._unsaved.clear()
+        batch = list(self._unsaved)
+        if not batch:
+            return
+        try:
+            await self._log.append(self.room.id, batch[-1].epoch, batch)
+        except IntegrityError:  # it had been written although we were told otherwise
+            if await self._log.tail(self.room.id) < batch[-1].seq:
+                raise
+        del self._unsaved[: len(batch)]
+
+    def _accept(self, decision: Decision, records: tuple[Record, ...], now_ms: float) -> None:
+        self.room = decision.room
+        self.touched_ms = now_ms
+        if decision.next_deadline_ms != self._deadline_ms or not self.durable or self.room.closed:
+            self._wake.set()
+        self._deadline_ms = decision.next_deadline_ms
+        if records or decision.changed:
+            try:
+                self._news.put_nowait((decision, records))
+            except asyncio.QueueFull:  # nobody is told any more: let everybody join anew
+                log.error("room_news_overflow", room_id=self.room.id)
+                self.retire()
 
     def _records(
-        self, decision: Decision, by: MemberId | None, command_id: str | None, now_ms: float
+        self, decision: Decision, command: c.Command, command_id: str | None, now_ms: float
     ) -> tuple[Record, ...]:
         return tuple(
             Record(
                 seq=self.room.seq + place,
                 epoch=decision.room.epoch,
                 event=event,
-                by=by,
+                by=getattr(command, "by", None),
                 command_id=command_id,
                 at_ms=now_ms,
                 clock_id=self._clock.clock_id,
@@ -198,32 +220,80 @@ class LiveRoom:
             for place, event in enumerate(decision.events, start=1)
         )
 
+    async def _commit_or_end(self, command: c.Command, records: tuple[Record, ...]) -> None:
+        """Commit; when nobody can say whether it was committed, this object is over."""
+        try:
+            await self._commit(command, records)
+        except StorageUnavailable:
+            self._unsure = True
+            raise
+        except BaseException:
+            self.retire()
+            raise
+
     async def _commit(self, command: c.Command, records: tuple[Record, ...]) -> None:
         if not records:
             return
-        batch = [*self._unsaved, *records]
+        bearable = isinstance(command, _BEARABLE)
+        if self._unsaved:
+            if not bearable or len(self._unsaved) + len(records) > _UNSAVED_MAX:
+                raise StorageUnavailable(retry_after_s=5)
+            self._unsaved += records
+            return
+        await self._make_sure()
         try:
-            await self._log.append(self.room.id, records[-1].epoch, batch)
-        except StorageUnavailable:
-            bearable = isinstance(command, (*_UNPROMPTED, *_PLAYBACK))
-            if not bearable or len(batch) > _UNSAVED_MAX:
+            async with asyncio.timeout(_COMMIT_PATIENCE_S if bearable else None):
+                await self._log.append(self.room.id, records[-1].epoch, records)
+        except (StorageUnavailable, TimeoutError) as error:
+            if not bearable:
                 raise
-            log.warning("room_not_durable", unsaved=len(batch))
-            self._unsaved = batch
-        else:
-            self._unsaved = []
+            log.warning("room_not_durable", error=type(error).__name__)
+            self._unsaved += records
 
-    async def _announce(self, decision: Decision, records: tuple[Record, ...]) -> None:
-        if records:
-            await self._announcer.happened(decision.room, records)
-        if decision.changed:
-            await self._announcer.presence_changed(decision.room, decision.changed)
+    async def _make_sure(self) -> None:
+        """After a failed commit: whether it failed is what the log says."""
+        if self._unsure:
+            if await self._log.tail(self.room.id) != self.room.seq:
+                raise EpochLost
+            self._unsure = False
+
+    async def _try_to_flush(self) -> None:
+        try:
+            await self.flush()
+        except StorageUnavailable:
+            log.info("room_still_not_durable", unsaved=len(self._unsaved))
+
+    async def _woken_or(self, seconds: float | None) -> None:
+        """Wait until there is something to look at, or for so many seconds on our clock."""
+        if seconds is None:
+            await self._wake.wait()
+            return
+        alarm = asyncio.ensure_future(self._clock.sleep(seconds))
+        wake = asyncio.ensure_future(self._wake.wait())
+        try:
+            await asyncio.wait((alarm, wake), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for waiter in (alarm, wake):
+                waiter.cancel()
+            await asyncio.gather(alarm, wake, return_exceptions=True)
+
+    def _pause_s(self, beacon_ms: float) -> float | None:
+        """Seconds until there is something to do; None when only a command brings it."""
+        dues = [] if self._deadline_ms is None else [self._deadline_ms]
+        if self._beaconing:
+            dues.append(beacon_ms + BEACON_S * 1000)
+        now_ms = self._clock.monotonic_ms()
+        if self._unsaved:
+            dues.append(now_ms + _RETRY_S * 1000)
+        return max(0.0, (min(dues) - now_ms) / 1000) if dues else None
+
+    @property
+    def _beaconing(self) -> bool:
+        return self.room.timeline.state is State.PLAYING and bool(self.room.online())
 
 
-def _remember(
-    history: Sequence[Record],
-) -> "OrderedDict[tuple[MemberId | None, str | None], tuple[Record, ...]]":
-    answers: OrderedDict[tuple[MemberId | None, str | None], tuple[Record, ...]] = OrderedDict()
+def _remember(history: Sequence[Record]) -> Answers:
+    answers: Answers = OrderedDict()
     for record in history:
         if record.command_id is not None:
             key = (record.by, record.command_id)
@@ -232,6 +302,6 @@ def _remember(
     return answers
 
 
-def _trim(answers: "OrderedDict[tuple[MemberId | None, str | None], tuple[Record, ...]]") -> None:
+def _trim(answers: Answers) -> None:
     while len(answers) > REMEMBERED_COMMANDS:
         answers.popitem(last=False)

@@ -113,6 +113,31 @@ class RoomLog:
             rows = (await session.scalars(query.limit(last) if last else query)).all()
         return [_record(row) for row in (reversed(rows) if last else rows)]
 
+    async def tail(self, room_id: RoomId) -> int:
+        """The highest `seq` of a room's log; 0 when it is empty."""
+        query = select(func.max(RoomEventRow.seq)).where(RoomEventRow.room_id == room_id)
+        async with self._database.transaction() as session:
+            return await session.scalar(query) or 0
+
+    async def holds(self, room_id: RoomId, seq: int, epoch: int) -> bool:
+        """Whether the log has an event at exactly this place."""
+        query = select(RoomEventRow.seq).where(
+            RoomEventRow.room_id == room_id, RoomEventRow.seq == seq, RoomEventRow.epoch == epoch
+        )
+        async with self._database.transaction() as session:
+            return await session.scalar(query) is not None
+
+    async def message(self, room_id: RoomId, message_id: str) -> Record | None:
+        """The chat message with this id."""
+        query = select(RoomEventRow).where(
+            RoomEventRow.room_id == room_id,
+            RoomEventRow.kind == "message.sent",
+            RoomEventRow.body["message_id"].as_string() == message_id,
+        )
+        async with self._database.transaction() as session:
+            row = await session.scalar(query)
+        return None if row is None else _record(row)
+
     async def beat(self, room_ids: Sequence[RoomId], clock_id: str, wall_ms: int) -> None:
         """Say that this process still owns these rooms (one statement for all of them)."""
         async with self._database.transaction() as session:

@@ -3,12 +3,15 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import structlog
 
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import StorageUnavailable
 from watchtogether.kit.ids import AccountId, RoomCode, RoomId
+from watchtogether.kit.tasks import keep_running
+from watchtogether.rooms import codec
 from watchtogether.rooms.errors import EpochLost, RoomIsClosed, RoomNotFound
 from watchtogether.rooms.live import REMEMBERED_COMMANDS, Announcer, LiveRoom
 from watchtogether.rooms.log import Record, RoomLog, Tenure
@@ -23,6 +26,8 @@ log = structlog.get_logger(__name__)
 ABSENCE_LIMIT_MS = 60_000
 BEAT_S = 10.0
 UNLOAD_AFTER_MS = 900_000
+STATE_KINDS = tuple(kind for kind in codec.KINDS if not kind.startswith("message."))
+"""Events that make the room what it is; chat is read by page."""
 
 
 class Registry:
@@ -56,14 +61,22 @@ class Registry:
 
     async def get(self, code: RoomCode) -> LiveRoom:
         """The room with this code. Raises `RoomNotFound` or `RoomIsClosed`."""
-        live = self._rooms.get(code)
+        live = self._present(code)
         if live is None:
-            async with self._loading[code]:
-                live = self._rooms.get(code) or await self._load(code)
-            self._loading.pop(code, None)
+            lock = self._loading[code]
+            try:
+                async with lock:
+                    live = self._present(code) or await self._load(code)
+            finally:
+                if not lock.locked():
+                    self._loading.pop(code, None)
         if live.room.closed:
             raise RoomIsClosed
         return live
+
+    def _present(self, code: RoomCode) -> LiveRoom | None:
+        live = self._rooms.get(code)
+        return None if live is None or live.over else live
 
     async def wake(self, room_id: RoomId) -> LiveRoom:
         """The room with this id, loaded if need be. Raises `RoomNotFound` or `RoomIsClosed`."""
@@ -75,7 +88,7 @@ class Registry:
     async def run(self) -> None:
         """Run every room's timers and renew the hold on them, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._beat_for_ever())
+            tasks.create_task(keep_running("rooms_beat", self._beat_for_ever, self._clock))
             while True:
                 live = await self._started.get()
                 tasks.create_task(self._run_one(live))
@@ -93,9 +106,11 @@ class Registry:
             raise RoomNotFound
         if tenure.closed:
             raise RoomIsClosed
-        records = await self._log.read(tenure.room_id)
+        records = await self._log.read(tenure.room_id, kinds=STATE_KINDS)
+        recent = await self._log.read(tenure.room_id, last=REMEMBERED_COMMANDS)
         room = replay(blank(tenure.room_id, code, tenure.epoch, self._clock.clock_id), records)
-        live = self._live(room, records[-REMEMBERED_COMMANDS:])
+        room = replace(room, seq=recent[-1].seq if recent else 0)
+        live = self._live(room, recent)
         await live.execute(self._restore(room, records, tenure))
         log.info("room_restored", room_id=tenure.room_id, epoch=tenure.epoch, seq=live.room.seq)
         self._keep(code, live)
@@ -116,19 +131,28 @@ class Registry:
 
     async def _run_one(self, live: LiveRoom) -> None:
         """One room's boundary: whatever fails here ends this room only."""
-        code = live.room.code
         structlog.contextvars.bind_contextvars(room_id=live.room.id)
+        telling = asyncio.ensure_future(live.tell())
         try:
             await live.run()
+            await live.told()
         except EpochLost:
-            log.info("room_lost", room_id=live.room.id)
-            await self._announcer.lost(live.room)
+            log.info("room_lost")
         except Exception:  # the boundary of a room: logged once, and the others go on
-            log.exception("room_crashed", room_id=live.room.id)
-            await self._announcer.lost(live.room)
+            log.exception("room_crashed")
         finally:
-            if self._rooms.get(code) is live:
-                del self._rooms[code]
+            telling.cancel()
+            live.retire()
+            if self._rooms.get(live.room.code) is live:
+                del self._rooms[live.room.code]
+        if not live.room.closed:
+            await self._say_goodbye(live)
+
+    async def _say_goodbye(self, live: LiveRoom) -> None:
+        try:
+            await self._announcer.lost(live.room)
+        except Exception:  # still the boundary of this room
+            log.exception("room_farewell_failed")
 
     async def _beat_for_ever(self) -> None:
         while True:
@@ -144,9 +168,7 @@ class Registry:
     async def _unload_the_idle(self) -> None:
         limit_ms = self._clock.monotonic_ms() - UNLOAD_AFTER_MS
         for live in self:
-            idle = live.touched_ms < limit_ms and not live.room.online() and live.durable
-            if idle or live.room.closed:
-                self._rooms.pop(live.room.code, None)
+            if live.touched_ms < limit_ms and not live.room.online() and live.durable:
                 live.retire()
 
 

@@ -95,6 +95,8 @@ class StreamSession:
             try:
                 stopped = dataclasses.replace(self._current_moment(), state="stopped")
                 await self._reader.upstream.end(stopped)
+            except Exception as error:  # still the session's boundary
+                log.error("transcode_end_failed", room_id=self.key.room_id, exc_info=error)
             finally:
                 self.ended.set()
 

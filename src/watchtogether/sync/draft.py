@@ -126,16 +126,16 @@ class Draft:
 
     def new_target(self) -> None:
         """Everybody has to get ready for the timeline's position anew (SPEC PB-10)."""
-        self.room = replace(self.room, target_revision=self.room.timeline.revision)
+        self.room = replace(
+            self.room, target_revision=self.room.timeline.revision, waiting_since_ms=None
+        )
         for member in self.room.online():
-            self.set_presence(
-                member.id, ready=False, excused=False, stalled_since_ms=None, awaited_since_ms=None
-            )
+            self.set_presence(member.id, ready=False, excused=False, stalled_since_ms=None)
 
     def excuse(self, members: Iterable[MemberId]) -> None:
         """The room goes on without these until they report ready (SPEC PB-11)."""
         for member_id in members:
-            self.set_presence(member_id, excused=True, awaited_since_ms=None)
+            self.set_presence(member_id, excused=True)
 
     def soon_ms(self) -> float:
         """When a change takes effect: now plus the lead (SPEC PB-7)."""

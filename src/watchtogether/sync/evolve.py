@@ -67,6 +67,11 @@ def _retimed(room: Room, timeline: Timeline) -> Room:
         ),
         steered_revision=timeline.revision if steered else room.steered_revision,
         steered_by=timeline.by if steered else room.steered_by,
+        countered_revision=(
+            room.steered_revision
+            if steered and timeline.by != room.steered_by
+            else room.countered_revision
+        ),
     )
 
 

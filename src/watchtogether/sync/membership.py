@@ -93,7 +93,6 @@ def disconnect(draft: Draft, command: Disconnect) -> Reason | None:
         away_since_ms=draft.now_ms,
         ready=False,
         excused=False,
-        awaited_since_ms=None,
         stalled_since_ms=None,
     )
     _note_emptiness(draft)

@@ -94,6 +94,8 @@ def go_next(draft: Draft, command: Next) -> Reason | None:
     refused = _refused(draft.room, command, Action.LOAD)
     if refused:
         return refused
+    if command.revision < draft.room.item_revision:
+        return Reason.STALE_REVISION  # pressed twice: what was next is on already
     queue = draft.room.queue
     item = queue[0].item if queue else command.follow_up
     if item is None:
@@ -113,7 +115,7 @@ def ready(draft: Draft, command: Ready) -> Reason | None:
         return None
     changes = {"ready": command.ready}
     if command.ready:
-        draft.set_presence(command.by, **changes, excused=False, awaited_since_ms=None)
+        draft.set_presence(command.by, **changes, excused=False)
     else:
         draft.set_presence(command.by, **changes)
     return None
@@ -179,8 +181,9 @@ def restore(draft: Draft, command: Restore) -> Reason | None:
 def _refused(room: Room, command: Load | Seek | SetRate | Next, action: Action) -> Reason | None:
     if not may(room, command.by, action):
         return Reason.NOT_PERMITTED
-    overtaken = command.revision < room.steered_revision and room.steered_by != command.by
-    return Reason.STALE_REVISION if overtaken else None
+    own = room.steered_by == command.by
+    theirs = room.countered_revision if own else room.steered_revision
+    return Reason.STALE_REVISION if command.revision < theirs else None
 
 
 def _refused_toggle(room: Room, command: Play | Pause) -> Reason | None:

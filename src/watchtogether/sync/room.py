@@ -75,7 +75,6 @@ class Presence:
     away_since_ms: float | None = None
     ready: bool = False
     excused: bool = False
-    awaited_since_ms: float | None = None
     stalled_since_ms: float | None = None
     buffered_s: float = 0.0
     drift_ms: float | None = None
@@ -93,6 +92,9 @@ class Presence:
     @property
     def one_way_ms(self) -> float:
         return ONE_WAY_DEFAULT_MS if self.rtt_ms is None else self.rtt_ms / 2
+
+
+_ABSENT = Presence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +128,20 @@ class Room:
     steered_revision: int = 0
     """Revision of the last change that a person made, and who that was."""
     steered_by: MemberId | None = None
+    countered_revision: int = 0
+    """Revision of the last change by anybody but `steered_by`."""
     # Volatile, from here on: never logged, rebuilt by whoever is connected.
     presence: Mapping[MemberId, Presence] = field(default_factory=lambda: MappingProxyType({}))
     target_revision: int = 0
     """Revision that brought the position for which readiness is asked."""
+    waiting_since_ms: float | None = None
+    """Since when the room waits for the present target."""
     ready_since_ms: float | None = None
     """Since when nobody is awaited any more, while waiting after a stall."""
     empty_since_ms: float | None = None
 
     def presence_of(self, member_id: MemberId) -> Presence:
-        return self.presence.get(member_id, Presence())
+        return self.presence.get(member_id, _ABSENT)
 
     def with_presence(self, member_id: MemberId, presence: Presence) -> "Room":
         return replace(self, presence=MappingProxyType({**self.presence, member_id: presence}))

@@ -49,10 +49,8 @@ def _deadlines(room: Room) -> Iterator[float]:
     if timeline.state is State.WAITING:
         if room.ready_since_ms is not None:
             yield room.ready_since_ms + STALL_HYSTERESIS_MS
-        for member_id in room.awaited():
-            since_ms = room.presence_of(member_id).awaited_since_ms
-            if since_ms is not None:
-                yield since_ms + WAIT_LIMIT_MS
+        if room.waiting_since_ms is not None and room.awaited():
+            yield room.waiting_since_ms + WAIT_LIMIT_MS
     if room.host is not None and room.online():
         away_ms = room.presence_of(room.host).away_since_ms
         if away_ms is not None:
@@ -118,14 +116,12 @@ def _wait_for_the_stalled(draft: Draft) -> None:
 
 def _end_the_wait(draft: Draft) -> None:
     if draft.room.timeline.state is not State.WAITING:
-        draft.room = replace(draft.room, ready_since_ms=None)
+        draft.room = replace(draft.room, ready_since_ms=None, waiting_since_ms=None)
         return
-    for member_id in draft.room.awaited():
-        since_ms = draft.room.presence_of(member_id).awaited_since_ms
-        if since_ms is None:
-            draft.set_presence(member_id, awaited_since_ms=draft.now_ms)
-        elif draft.now_ms >= since_ms + WAIT_LIMIT_MS:
-            draft.excuse([member_id])
+    if draft.room.waiting_since_ms is None:
+        draft.room = replace(draft.room, waiting_since_ms=draft.now_ms)
+    elif draft.now_ms >= draft.room.waiting_since_ms + WAIT_LIMIT_MS:
+        draft.excuse(draft.room.awaited())
     if draft.room.awaited() or not draft.room.online():
         draft.room = replace(draft.room, ready_since_ms=None)
     elif _calm(draft):
