@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from watchtogether.chat.history import History
+from watchtogether.kit.errors import InvalidRequest
 from watchtogether.kit.ids import new_id
 from watchtogether.realtime.gateway import Connection, Gateway, Payload
 from watchtogether.rooms.announcer import channel_of, stamp
@@ -12,6 +13,7 @@ from watchtogether.rooms.schemas import CommandId, Identifier, Message
 from watchtogether.rooms.sockets import place_of
 from watchtogether.rooms.wire import message_wire
 from watchtogether.sync import commands as c
+from watchtogether.sync.events import MessageSent
 
 
 class Send(Message):
@@ -51,10 +53,16 @@ class ChatSockets:
         place = place_of(connection)
         command = c.Say(place.member_id, new_id("msg"), message.text, message.reply_to)
         outcome = await place.live.execute(command, message.id)
-        return {"message": message_wire(outcome.records[0]), "repeated": outcome.repeated}
+        record = outcome.records[0] if outcome.records else None
+        if record is None or not isinstance(record.event, MessageSent):
+            raise InvalidRequest("This id was used for something else.")
+        return {"message": message_wire(record), "repeated": outcome.repeated}
 
     async def _delete(self, connection: Connection, message: Delete) -> Payload:
         place = place_of(connection)
+        repeated = place.live.answered(place.member_id, message.id)
+        if repeated is not None:
+            return {"repeated": True}
         author = await self._history.author(place.room_id, message.message_id)
         command = c.DeleteMessage(place.member_id, message.message_id, author)
         outcome = await place.live.execute(command, message.id)

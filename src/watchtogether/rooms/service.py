@@ -1,5 +1,6 @@
 """Opening rooms, coming in, and what a member is given on joining."""
 
+import contextlib
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,7 +17,13 @@ from watchtogether.kit.ids import (
     new_id,
     new_room_code,
 )
-from watchtogether.rooms.errors import CommandRefused, InviteNeeded, NotInRoom
+from watchtogether.rooms.errors import (
+    CommandRefused,
+    InviteNeeded,
+    NotInRoom,
+    RoomIsClosed,
+    RoomNotFound,
+)
 from watchtogether.rooms.invites import Invites
 from watchtogether.rooms.live import LiveRoom
 from watchtogether.rooms.log import RoomLog
@@ -84,7 +91,11 @@ class RoomService:
             codes = [live.room.code for live in self.registry if live.room.id == person.room_id]
         else:
             codes = await self.log.codes_of(person.id)
-        return [(await self.registry.get(code)).room for code in codes]
+        rooms = []
+        for code in codes:
+            with contextlib.suppress(RoomIsClosed, RoomNotFound):  # closed just now
+                rooms.append((await self.registry.get(code)).room)
+        return rooms
 
     async def enter(self, code: RoomCode, person: Principal, invite: str | None = None) -> Seat:
         """Take this person in, or find the seat they have. Raises `CommandRefused` and the like."""

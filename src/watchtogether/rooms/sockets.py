@@ -7,14 +7,14 @@ import structlog
 
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import Forbidden
-from watchtogether.kit.ids import AccountId, MemberId, RoomCode, RoomId, new_id
+from watchtogether.kit.ids import AccountId, ConnectionId, MemberId, RoomCode, RoomId, new_id
 from watchtogether.realtime.gateway import Connection, Gateway, Payload
 from watchtogether.rooms import schemas as s
 from watchtogether.rooms.announcer import channel_of
 from watchtogether.rooms.errors import CommandRefused, NotInRoom
 from watchtogether.rooms.live import LiveRoom, Outcome
 from watchtogether.rooms.ports import History
-from watchtogether.rooms.service import RoomService
+from watchtogether.rooms.service import RoomService, Seat
 from watchtogether.rooms.wire import (
     member_wire,
     members_wire,
@@ -30,6 +30,7 @@ from watchtogether.sync.timeline import RoomItem
 log = structlog.get_logger(__name__)
 
 RESUME_EVENTS_MAX = 1_000
+_READS_MAX = 3
 _SHOWS_TRUTH = frozenset({Reason.STALE_REVISION, Reason.NOT_PERMITTED, Reason.NO_ITEM})
 
 
@@ -61,6 +62,7 @@ class RoomSockets:
         self._clock = clock
         self._link = link
         self._rendition = rendition
+        self._screens: dict[MemberId, list[ConnectionId]] = {}
         self._register()
 
     def _register(self) -> None:
@@ -85,26 +87,53 @@ class RoomSockets:
         self._gateway.on_departure(self._departed)
 
     async def _join(self, connection: Connection, message: s.Join) -> Payload:
-        """Everything a member needs, after which only changes are sent (SPEC PB-4, CHAT-3)."""
-        if connection.place is not None:
-            await self._departed(connection)
+        """Everything a member needs, after which only changes are sent (SPEC PB-4, CHAT-3).
+
+        Whoever joins the room they sit in already only gets the answer anew.
+        """
         code = RoomCode(message.code.lower())
         seat = await self._rooms.enter(code, connection.principal, message.invite)
-        room_id = seat.room.id
-        connection.place = Place(room_id, seat.member.id, seat.live)
-        await self._gateway.enter(connection, channel_of(room_id))
-        await seat.live.execute(c.Connect(seat.member.id))
-        log.info("member_connected", room_id=room_id, member_id=seat.member.id)
-        since = self._resumable(seat.room, message.resume)
-        chat = await self._history(room_id, since)
-        resumed = {"resumed": "snapshot" if since is None else "replay"}
-        return self._snapshot(seat.live.room, seat.member.id) | chat | resumed
+        if connection.place != Place(seat.room.id, seat.member.id, seat.live):
+            await self._departed(connection)
+            await self._sit_down(connection, seat)
+        return await self._answer_to_join(seat, message.resume)
 
-    def _resumable(self, room: Room, resume: s.Resume | None) -> int | None:
-        """The seq to replay from; None when a snapshot is needed."""
+    async def _sit_down(self, connection: Connection, seat: Seat) -> None:
+        place = Place(seat.room.id, seat.member.id, seat.live)
+        connection.place = place
+        await self._gateway.enter(connection, channel_of(place.room_id))
+        try:
+            await seat.live.execute(c.Connect(place.member_id))
+        except BaseException:
+            connection.place = None
+            await self._gateway.exit(connection, channel_of(place.room_id))
+            raise
+        self._screens.setdefault(place.member_id, []).append(connection.id)
+        log.info("member_connected", room_id=place.room_id, member_id=place.member_id)
+
+    async def _answer_to_join(self, seat: Seat, resume: s.Resume | None) -> Payload:
+        """Chat is read again while something happens meanwhile, so that nothing falls between."""
+        live, room_id = seat.live, seat.room.id
+        since = await self._resumable(live.room, resume)
+        for _ in range(_READS_MAX):
+            seq = live.room.seq
+            chat = await self._history(room_id, since)
+            if live.room.seq == seq:
+                break
+        resumed = {"resumed": "snapshot" if since is None else "replay"}
+        return self._snapshot(live.room, seat.member.id) | chat | resumed
+
+    async def _resumable(self, room: Room, resume: s.Resume | None) -> int | None:
+        """The seq to replay from; None when a snapshot is needed.
+
+        Only an event that the log really has at that place can be gone on from: one that was
+        lost with its process never was.
+        """
         if resume is None or not room.seq - RESUME_EVENTS_MAX <= resume.seq <= room.seq:
             return None
-        return resume.seq if resume.epoch <= room.epoch else None
+        if await self._rooms.log.holds(room.id, resume.seq, resume.epoch):
+            return resume.seq
+        return None
 
     def _snapshot(self, room: Room, member_id: MemberId) -> Payload:
         member = room.members[member_id]
@@ -120,8 +149,13 @@ class RoomSockets:
         }
 
     async def _leave(self, connection: Connection, _: s.Nothing) -> Payload:
+        """Leave the room; with another screen of the same person there, only this screen goes."""
         place = place_of(connection)
+        if len(self._screens.get(place.member_id, ())) > 1:
+            await self._departed(connection)
+            return {}
         connection.place = None
+        self._forget_screen(place, connection)
         await self._gateway.exit(connection, channel_of(place.room_id))
         await place.live.execute(c.Leave(place.member_id))
         return {}
@@ -131,13 +165,26 @@ class RoomSockets:
         if not isinstance(place, Place):
             return
         connection.place = None
+        self._forget_screen(place, connection)
         await self._gateway.exit(connection, channel_of(place.room_id))
-        if not place.live.room.closed:
+        if not (place.live.room.closed or place.live.over):
             await place.live.execute(c.Disconnect(place.member_id))
+
+    def _forget_screen(self, place: Place, connection: Connection) -> None:
+        screens = self._screens.get(place.member_id, [])
+        if connection.id in screens:
+            screens.remove(connection.id)
+        if not screens:
+            self._screens.pop(place.member_id, None)
+
+    def _speaks(self, connection: Connection, place: Place) -> bool:
+        """Of several screens of one member, the one that came last speaks (SPEC MEM-9)."""
+        return self._screens.get(place.member_id, [connection.id])[-1] == connection.id
 
     async def _ready(self, connection: Connection, message: s.ReadyReport) -> Payload:
         place = place_of(connection)
-        await place.live.execute(c.Ready(place.member_id, message.ready, message.revision))
+        if self._speaks(connection, place):
+            await place.live.execute(c.Ready(place.member_id, message.ready, message.revision))
         return {}
 
     async def _status(self, connection: Connection, message: s.StatusReport) -> Payload:
@@ -149,7 +196,8 @@ class RoomSockets:
             message.drift_ms,
             message.rtt_ms,
         )
-        await place.live.execute(report)
+        if self._speaks(connection, place):
+            await place.live.execute(report)
         return {}
 
     async def _play(self, connection: Connection, message: s.Steer) -> Payload:
@@ -172,12 +220,18 @@ class RoomSockets:
 
     async def _load(self, connection: Connection, message: s.LoadItem) -> Payload:
         by = place_of(connection).member_id
+        repeated = self._repeated(connection, message.id)
+        if repeated is not None:
+            return repeated
         item = await self._own_item(connection, message.server, message.rating_key)
         command = c.Load(by, message.revision, item, message.position_s, message.play)
         return await self._steer(connection, command, message.id)
 
     async def _next(self, connection: Connection, message: s.Steer) -> Payload:
         place = place_of(connection)
+        repeated = self._repeated(connection, message.id)
+        if repeated is not None:
+            return repeated
         follow_up = await self._rooms.follow_up(place.live.room)
         command = c.Next(place.member_id, message.revision, follow_up)
         return await self._steer(connection, command, message.id)
@@ -186,6 +240,9 @@ class RoomSockets:
         return await self._steer(connection, c.SkipWait(place_of(connection).member_id), message.id)
 
     async def _queue_add(self, connection: Connection, message: s.QueueItem) -> Payload:
+        repeated = self._repeated(connection, message.id)
+        if repeated is not None:
+            return repeated
         item = await self._own_item(connection, message.server, message.rating_key)
         command = c.QueueAdd(place_of(connection).member_id, new_id("entry"), item)
         return await self._queue(connection, command, message.id)
@@ -228,6 +285,19 @@ class RoomSockets:
             raise
         timeline = timeline_wire(outcome.room, self._rendition)
         return _done(outcome) | {"revision": timeline["revision"], "timeline": timeline}
+
+    def _repeated(self, connection: Connection, command_id: str) -> Payload | None:
+        """The answer to a command given before, without asking Plex again (SPEC LOG-7)."""
+        place = place_of(connection)
+        outcome = place.live.answered(place.member_id, command_id)
+        if outcome is None:
+            return None
+        timeline = timeline_wire(outcome.room, self._rendition)
+        return _done(outcome) | {
+            "revision": timeline["revision"],
+            "timeline": timeline,
+            "queue": queue_wire(outcome.room),
+        }
 
     async def _own_item(self, connection: Connection, server: str, rating_key: str) -> RoomItem:
         principal = connection.principal

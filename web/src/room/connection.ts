@@ -156,16 +156,25 @@ export function openConnection(
     else waiting?.resolve(outcome);
   }
 
+  /** Sent and not answered yet: each is under way once at a time. */
+  const under_way = new Map<string, symbol>();
+
   async function deliver(id: string): Promise<void> {
     const waiting = outbox.get(id);
-    if (!waiting) return;
+    if (!waiting || under_way.has(id)) return;
+    const attempt = Symbol(id);
+    under_way.set(id, attempt);
+    let unanswered = false;
     try {
       settle(id, await ask(waiting.event, waiting.payload));
     } catch (error) {
       // Without an answer it stays in the outbox: it may have arrived, and is repeated by its id.
       if (error instanceof CommandError) settle(id, error);
-      else if (socket.connected && outbox.has(id)) resend();
+      else unanswered = true;
+    } finally {
+      if (under_way.get(id) === attempt) under_way.delete(id);
     }
+    if (unanswered && socket.connected && outbox.has(id)) void deliver(id);
   }
 
   function expire(id: string, event: string): void {
@@ -184,16 +193,20 @@ export function openConnection(
     socket.disconnect();
   }
 
-  const stopGap = store.onGap(() => {
+  /** Joins anew, but never in a storm. */
+  function joinSoon(): void {
     if (store.getState().phase !== "joined") return;
     clearTimeout(rejoin);
     const wait_ms = Math.max(REJOIN_AFTER_MS, joined_at_ms + REJOIN_EVERY_MS - now());
     rejoin = setTimeout(() => void join(), wait_ms);
-  });
+  }
+
+  const stopGap = store.onGap(joinSoon);
 
   socket.on("connect", () => void join());
   socket.on("disconnect", (reason) => {
     if (closed) return;
+    under_way.clear();
     if (store.getState().phase === "joined") store.phase("reconnecting");
     if (reason === "io server disconnect") setTimeout(() => closed || socket.connect(), 1_000);
   });
@@ -204,7 +217,7 @@ export function openConnection(
     // A refusal by the server (not a lost line) does not reconnect by itself.
     if (!socket.active && !closed) setTimeout(() => closed || socket.connect(), 3_000);
   });
-  listen(socket, store, end, join);
+  listen(socket, store, end, joinSoon);
   if (socket.connected) void join();
 
   return {
@@ -246,7 +259,7 @@ function listen(
   socket: Socket,
   store: RoomStore,
   end: (phase: Phase, refusal?: WireError | null) => void,
-  join: () => Promise<void>,
+  joinSoon: () => void,
 ): void {
   socket.on("playback:timeline", (e: Event<"timeline">) => store.timeline(e));
   socket.on("member:joined", (e: Event<"memberJoined">) => store.memberJoined(e));
@@ -264,7 +277,7 @@ function listen(
   socket.on("chat:reaction", (e: { member_id: string; emoji: string }) =>
     store.reaction(e.member_id, e.emoji),
   );
-  socket.on("room:resync", () => void join());
+  socket.on("room:resync", joinSoon);
   socket.on("room:closed", (e: { reason?: string }) =>
     end("closed", { code: "room_closed", message: e.reason ?? "" }),
   );

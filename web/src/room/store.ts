@@ -199,7 +199,8 @@ export function createRoomStore(now: () => number = () => performance.now()) {
 
     timeline(timeline: Timeline) {
       const fresh = putTimeline(timeline, true);
-      if (fresh && order(get(), timeline) === "next") set({ seq: timeline.seq });
+      const follows = fresh && order(get(), timeline) === "next";
+      if (follows && timeline.seq !== undefined) set({ seq: timeline.seq });
       else volatile(timeline);
     },
 

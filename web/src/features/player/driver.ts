@@ -60,6 +60,8 @@ const START_SLACK_S = 0.25;
 /** A seek into what is loaded is cheap: a start is aimed this closely, a few times at most. */
 const AIM_SLACK_S = 0.06;
 const AIMS = 3;
+/** A player that cannot land exactly is left alone after so many tries. */
+const HOLD_TRIES = 3;
 /** A start is aimed a little ahead, and waits there for its moment. */
 const MARGIN_S = 0.1;
 const WAIT_AHEAD_S = 0.6;
@@ -98,6 +100,7 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
   let moved_at = 0;
   let moved_to_s = -1;
   let held_at = "";
+  let held_tries = 0;
   let aims = 0;
   let refused_at = Number.NEGATIVE_INFINITY;
   const cost = { start_audible_s: 0.076, start_muted_s: 0.04, seek_s: 0.06 };
@@ -150,8 +153,12 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
     const target_s = Math.min(head.position_s, Math.max(0, length() - 0.01));
     const off_s = Math.abs(video.currentTime - target_s);
     const place = `${head.epoch} ${head.revision}`;
-    if (off_s > EXACT_S && (held_at !== place || own() - seek_at > RESEEK_MS)) {
+    if (held_at !== place) held_tries = 0;
+    const worth_it = held_tries < HOLD_TRIES || off_s > 0.05;
+    const again = worth_it && own() - seek_at > RESEEK_MS;
+    if (off_s > EXACT_S && (held_tries === 0 || again)) {
       held_at = place;
+      held_tries += 1;
       seekTo(target_s, false);
       return;
     }
@@ -188,9 +195,11 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
   function watchStart(): void {
     if (motion !== "starting") return;
     const moved_s = video.currentTime - play_from_s;
-    if (moved_s <= 0 || moved_s > 2) return;
+    if (moved_s <= 0) return;
     const took_s = (own() - play_at) / 1000 - moved_s / video.playbackRate;
-    if (video.muted) cost.start_muted_s = learned(cost.start_muted_s, took_s, 0.5);
+    if (moved_s > 2) {
+      // A hole was skipped, or timers were held back: it moves, and teaches nothing.
+    } else if (video.muted) cost.start_muted_s = learned(cost.start_muted_s, took_s, 0.5);
     else cost.start_audible_s = learned(cost.start_audible_s, took_s, 0.5);
     motion = "running";
     aims = 0;
@@ -335,7 +344,8 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
       return false;
     }
     if (next.item?.rating_key !== timeline.item?.rating_key) return false;
-    if (next.state === "paused") return true;
+    if (next.state === "paused" || (next.state === "waiting" && next.cause === "stall"))
+      return true;
     const then_s = positionAt(timeline, next.as_of_ms);
     return next.state === "playing" && Math.abs(then_s - next.position_s) < START_SLACK_S;
   }
