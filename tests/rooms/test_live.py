@@ -52,11 +52,18 @@ class SwitchableLog(RoomLog):
     """The real log, with a database that can be taken away."""
 
     away = False
+    hangs = False
+    denies = False
+    """Commits, and then says that it could not."""
 
     async def append(self, room_id: RoomId, epoch: int, records: Sequence[Record]) -> None:
+        if self.hangs:
+            await asyncio.Event().wait()
         if self.away:
             raise StorageUnavailable
         await super().append(room_id, epoch, records)
+        if self.denies:
+            raise StorageUnavailable
 
 
 @dataclass
@@ -123,6 +130,7 @@ async def test_PB17_a_playing_room_sends_beacons(database: Database) -> None:
 async def test_LOG5_what_was_announced_is_in_the_log(database: Database) -> None:
     async with house(database, FakeClock()) as one:
         live = await one.playing()
+        await live.told()
         assert await one.log.read(live.room.id) == one.notebook.records
         assert [r.seq for r in one.notebook.records] == list(range(1, live.room.seq + 1))
 
@@ -141,6 +149,7 @@ async def test_LOG6_playback_goes_on_without_the_database_and_is_written_later(
         async with asyncio.timeout(5):
             while not live.durable:
                 await one.clock.advance(1)
+        await live.told()
         assert await one.log.read(live.room.id) == one.notebook.records
 
 
@@ -234,6 +243,94 @@ async def test_a_closed_room_is_closed_for_every_process(database: Database) -> 
             await two.registry.get(CODE)
         with pytest.raises(RoomNotFound):
             await two.registry.get(RoomCode("zzz-zzz-zzz"))
+
+
+async def test_a_socket_that_ends_while_it_is_told_does_not_stop_the_room(
+    database: Database,
+) -> None:
+    """Telling a dead socket runs its departure at once, which is a command itself."""
+    async with house(database, FakeClock()) as one:
+        live = await one.playing()
+
+        async def told_and_gone(room: Room, records: Sequence[Record]) -> None:
+            await live.execute(c.Disconnect(HOST))
+
+        one.notebook.happened = told_and_gone  # type: ignore[method-assign]
+        async with asyncio.timeout(5):
+            await live.execute(c.Say(HOST, "msg", "anybody there?", None))
+            await live.told()
+            await live.execute(c.Say(HOST, "msg_2", "still", None))
+        assert not live.room.presence_of(HOST).online
+
+
+async def test_an_announcement_that_fails_harms_no_command(database: Database) -> None:
+    async with house(database, FakeClock()) as one:
+        live = await one.playing()
+
+        async def broken(room: Room, records: Sequence[Record]) -> None:
+            raise RuntimeError("a socket went wrong")
+
+        one.notebook.happened = broken  # type: ignore[method-assign]
+        await live.execute(c.Say(HOST, "msg", "one", None))
+        await live.told()
+        await live.execute(c.Say(HOST, "msg_2", "two", None))
+        assert not live.over
+
+
+async def test_LOG5_a_commit_that_was_reported_failed_ends_the_copy_not_the_room(
+    database: Database,
+) -> None:
+    async with house(database, FakeClock()) as one:
+        live = await one.room()
+        one.log.denies = True
+        with pytest.raises(StorageUnavailable):
+            await live.execute(c.Say(HOST, "msg", "was it written?", None), "cmd-1")
+        one.log.denies = False
+        with pytest.raises(EpochLost):
+            await live.execute(c.Say(HOST, "msg_2", "next", None), "cmd-2")
+        again = await one.registry.get(CODE)
+        assert again is not live
+        outcome = await again.execute(c.Say(HOST, "msg", "was it written?", None), "cmd-1")
+        assert outcome.repeated
+
+
+async def test_LOG5_a_commit_that_was_cancelled_ends_the_copy_not_the_room(
+    database: Database,
+) -> None:
+    async with house(database, FakeClock()) as one:
+        live = await one.room()
+        one.log.hangs = True
+        asking = asyncio.ensure_future(live.execute(c.Say(HOST, "msg", "hello", None)))
+        await asyncio.sleep(0)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        one.log.hangs = False
+        again = await one.registry.get(CODE)
+        assert again is not live
+        await again.execute(c.Say(HOST, "msg_2", "hello again", None))
+
+
+async def test_LOG6_a_database_that_hangs_delays_playback_once_and_briefly(
+    database: Database,
+) -> None:
+    async with house(database, FakeClock()) as one:
+        live = await one.playing()
+        one.log.hangs = True
+        async with asyncio.timeout(2):
+            first = await live.execute(c.Pause(HOST, live.room.timeline.revision))
+        async with asyncio.timeout(0.2):
+            second = await live.execute(c.Play(HOST, live.room.timeline.revision))
+        assert (first.durable, second.durable) == (False, False)
+
+
+async def test_a_retired_room_takes_no_command(database: Database) -> None:
+    async with house(database, FakeClock()) as one:
+        live = await one.room()
+        live.retire()
+        with pytest.raises(EpochLost):
+            await live.execute(c.Say(HOST, "msg", "hello", None))
+        assert await one.registry.get(CODE) is not live
 
 
 async def _beaten(database: Database, since_wall_ms: int) -> None:

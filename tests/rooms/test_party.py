@@ -181,3 +181,49 @@ async def test_the_link_as_a_picture(olive: Person) -> None:
     picture = olive.http.get(f"api/rooms/{code}/qr.svg")
     assert picture.headers["content-type"].startswith("image/svg")
     assert picture.text.startswith("<svg")
+
+
+async def test_MEM9_of_two_screens_the_last_one_speaks_and_leaving_one_keeps_the_other(
+    running: Server, olive: Person
+) -> None:
+    code = party(olive, films(olive)[0])
+    async with seat(olive, code) as first, seat(olive, code) as second:
+        await second.ready()
+        await first.ask("member:ready", ready=False, revision=first.revision)
+        answer = await second.command("playback:play")
+        assert answer["timeline"]["state"] == "playing"
+        await first.ask("room:leave")
+        assert (await second.ask("chat:send", id="m1", text="still here"))["ok"]
+        assert len(olive.get(f"api/rooms/{code}/members")["members"]) == 1
+
+
+async def test_joining_again_on_the_same_socket_keeps_readiness(
+    running: Server, olive: Person
+) -> None:
+    code = party(olive, films(olive)[0])
+    async with seat(olive, code) as host:
+        await host.ready()
+        again = await host.ask("room:join", code=code)
+        assert again["you"]["ready"] is True
+        assert again["you"]["online"] is True
+
+
+async def test_CHAT3_a_replay_names_what_was_deleted(running: Server, olive: Person) -> None:
+    code = party(olive)
+    ann = guest(running, code, "Ann")
+    async with seat(ann, code) as friend:
+        sent = await friend.ask("chat:send", id="m1", text="oh no")
+        known = {"epoch": friend.joined["epoch"], "seq": sent["message"]["seq"]}
+    async with seat(olive, code) as host:
+        await host.ask("chat:delete", id="d1", message_id=sent["message"]["id"])
+        async with seat(ann, code, resume=known) as friend:
+            assert friend.joined["resumed"] == "replay"
+            assert friend.joined["deleted"] == [sent["message"]["id"]]
+
+
+async def test_WIRE3_an_id_that_was_used_for_something_else(running: Server, olive: Person) -> None:
+    code = party(olive, films(olive)[0])
+    async with seat(olive, code) as host:
+        await host.command("playback:seek", id="same", position_s=5)
+        answer = await host.ask("chat:send", id="same", text="hello")
+        assert answer["error"]["code"] == "invalid_request"

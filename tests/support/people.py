@@ -118,7 +118,7 @@ class Seat:
     def note(self, timeline: Json) -> None:
         known = (self.timeline.get("epoch", 0), self.timeline.get("revision", -1))
         if (timeline["epoch"], timeline["revision"]) > known:
-            self.timeline = timeline
+            self.timeline = {name: value for name, value in timeline.items() if name != "seq"}
 
     def events(self, name: str) -> list[Json]:
         return [payload for event, payload in self.heard if event == name]

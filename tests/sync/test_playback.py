@@ -299,3 +299,42 @@ def test_LOG8_restore_pauses_after_a_long_absence() -> None:
     made = playing()
     made.do(c.Restore(2, "clk_new", 33.0, keep_playing=False))
     assert (made.timeline.state, made.timeline.position_s) == (State.PAUSED, 33.0)
+
+
+def test_PB6_a_stale_pause_gives_no_right_to_a_stale_seek() -> None:
+    made = playing("ann")
+    with_rules(made, control=Control.EVERYONE)
+    seen = made.revision
+    made.do(c.Seek(MemberId("mem_ann"), seen, 100))
+    made.do(c.Pause(HOST, seen))
+    assert made.refused(c.Seek(HOST, seen, 200)) is Reason.STALE_REVISION
+
+
+def test_PB11_newcomers_do_not_prolong_the_wait() -> None:
+    made = party("ann")
+    made.load()
+    made.ready(HOST)
+    made.do(c.Play(HOST, made.revision))
+    made.pass_s(10)
+    made.guest("ben")
+    made.pass_s(5.1)
+    assert made.state() is State.PLAYING
+
+
+def test_PB16_next_pressed_twice_goes_one_further() -> None:
+    made = playing()
+    seen = made.revision
+    made.do(c.QueueAdd(HOST, "entry_1", film("2")))
+    made.do(c.QueueAdd(HOST, "entry_2", film("3")))
+    made.do(c.Next(HOST, seen, None))
+    assert made.refused(c.Next(HOST, seen, None)) is Reason.STALE_REVISION
+    assert made.timeline.item == film("2")
+
+
+def test_PB5_loading_and_going_on_are_one_revision_each() -> None:
+    made = playing()
+    before = made.revision
+    made.do(c.Load(HOST, before, film("2"), 0.0, play=True))
+    assert (made.revision, made.state()) == (before + 1, State.WAITING)
+    made.do(c.Next(HOST, made.revision, film("3")))
+    assert made.revision == before + 2
