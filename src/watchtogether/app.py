@@ -50,7 +50,7 @@ from watchtogether.plex.signin import PlexSignIn
 from watchtogether.plex.transcode import PlexTranscoder
 from watchtogether.realtime import clock_exchange
 from watchtogether.realtime.gateway import Gateway
-from watchtogether.realtime.watch import close_ended_sessions
+from watchtogether.realtime.watch import close_ended_sessions, close_slow_connections
 from watchtogether.rooms import endpoints as room_endpoints
 from watchtogether.rooms.announcer import RoomAnnouncer
 from watchtogether.rooms.audience import EndedSessions, RoomAudience
@@ -111,6 +111,7 @@ class Server:
             clock=self.clock,
             sign_up=self.settings.sign_up,
             setup_code=self.setup_code,
+            proxied=bool(self.settings.public_url),
         )
 
     @cached_property
@@ -233,7 +234,9 @@ class Server:
     @cached_property
     def audience(self) -> RoomAudience:
         rendition = self.settings.stream_rendition
-        return RoomAudience(self.registry, self.clock, rendition, self.ended_sessions.has)
+        return RoomAudience(
+            self.registry, self.clock, rendition, self.ended_sessions, self.sessions.is_live
+        )
 
     @cached_property
     def tickets(self) -> Tickets:
@@ -339,6 +342,9 @@ class Server:
     async def _watch_sessions(self) -> None:
         await close_ended_sessions(self.gateway, self.sessions.is_live, self.clock)
 
+    async def _watch_slow_sockets(self) -> None:
+        await close_slow_connections(self.gateway, self.clock)
+
     async def _prune_for_ever(self) -> None:
         """Forget sessions that nobody can use any more, once a day."""
         while True:
@@ -358,6 +364,7 @@ class Server:
                         for name, work in (
                             ("announcer", self.announcer.run),
                             ("sessions", self._watch_sessions),
+                            ("slow sockets", self._watch_slow_sockets),
                             ("pruning", self._prune_for_ever),
                         )
                     ),

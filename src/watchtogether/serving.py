@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -14,6 +15,7 @@ from watchtogether.app import create_app
 from watchtogether.db.engine import Database
 from watchtogether.kit.errors import AppError
 from watchtogether.migrations import upgrade
+from watchtogether.realtime.gateway import FRAME_BYTES_MAX
 from watchtogether.settings import Settings
 
 GRACEFUL_S = 5
@@ -32,6 +34,7 @@ def prepare(settings: Settings) -> bool:
 
     Raises `CannotStart`.
     """
+    os.umask(0o077)  # what this server writes is for its own user alone
     folder = settings.data_dir
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -92,6 +95,7 @@ def serve(settings: Settings, started: Started | None = None) -> None:
             loop="asyncio" if sys.platform == "win32" else "uvloop",
             ws="websockets-sansio",
             ws_per_message_deflate=False,
+            ws_max_size=FRAME_BYTES_MAX,
             access_log=False,
             log_config=None,
             server_header=False,

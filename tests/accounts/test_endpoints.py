@@ -182,7 +182,7 @@ class TestRefresh:
             await register(page)
             await server.clock.advance(640)
             expired = await page.get("/api/auth/me")
-            renewed = await page.post("/api/auth/refresh")
+            renewed = await page.post("/api/auth/refresh", json={})
             again = await page.get("/api/auth/me")
         assert (expired.status_code, code_of(expired)) == (401, "session_expired")
         assert (renewed.status_code, renewed.json()) == (200, {})

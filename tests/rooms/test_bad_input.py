@@ -1,14 +1,17 @@
 """Bad input at the rooms' doors: a clear code each, and nobody else is harmed."""
 
+import asyncio
+import contextlib
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+import socketio
 
 from tests.support.clock import FakeClock
 from tests.support.people import Person, films, guest, party, seat
-from tests.support.processes import Server
+from tests.support.processes import Server, server
 from tests.support.rooms import OWNER
 from watchtogether.db.engine import Database
 from watchtogether.kit.ids import RoomCode, RoomId
@@ -115,10 +118,76 @@ async def test_60_a_flood_is_slowed_down_and_then_cut(running: Server, olive: Pe
     code = party(olive)
     ann = guest(running, code, "Ann")
     async with seat(olive, code) as host, seat(ann, code) as friend:
-        for _ in range(700):
+        for _ in range(900):
             await friend.socket.emit("chat:typing", {"typing": True})
         await friend.until(lambda: not friend.socket.connected, 20)
         assert (await host.ask("chat:send", id="m", text="unharmed"))["ok"]
+
+
+async def test_60_the_budget_belongs_to_the_session_not_to_the_socket(
+    running: Server, olive: Person
+) -> None:
+    code = party(olive)
+    ann = guest(running, code, "Ann")
+    accepted = 0
+    for _ in range(8):
+        async with seat(ann, code) as friend:
+            for number in range(60):
+                answer = await friend.socket.call("chat:typing", {"typing": bool(number % 2)})
+                accepted += answer["ok"]
+    assert accepted < 420
+
+
+async def test_60_more_sockets_than_anybody_needs_are_refused(
+    running: Server, olive: Person
+) -> None:
+    code = party(olive)
+    ann = guest(running, code, "Ann")
+    async with contextlib.AsyncExitStack() as stack:
+        for _ in range(8):
+            await stack.enter_async_context(seat(ann, code))
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await stack.enter_async_context(seat(ann, code))
+
+
+async def test_an_event_that_nobody_understands(running: Server, olive: Person) -> None:
+    code = party(olive)
+    async with seat(olive, code) as host:
+        answer = await host.socket.call("make:coffee", {"sugar": 2})
+        assert answer["error"]["code"] == "invalid_request"
+
+
+def test_35_guessing_codes_is_slowed_down(tmp_path: Path) -> None:
+    with server(tmp_path / "data") as lonely:
+        answers = [
+            httpx2.get(f"{lonely.url}api/rooms/zzz-zzz-{number:03}").status_code
+            for number in range(120)
+        ]
+    assert answers[0] == 404
+    assert answers[-1] == 429
+
+
+def test_MEM6_who_was_shown_out_needs_a_new_invitation(running: Server, olive: Person) -> None:
+    code = party(olive)
+    ann = guest(running, code, "Ann")
+    olive.http.patch(f"api/rooms/{code}", json={"invite_only": True}).raise_for_status()
+
+    async def kick_and_try_again() -> str:
+        async with seat(olive, code) as host, seat(ann, code) as friend:
+            member_id = friend.joined["you"]["id"]
+            await host.ask("member:kick", id="k1", member_id=member_id)
+            await friend.until(lambda: friend.events("member:kicked"))
+            return str((await friend.ask("room:join", code=code))["error"]["code"])
+
+    assert asyncio.run(kick_and_try_again()) == "invite_needed"
+
+
+@pytest.mark.parametrize("number", [10**23, -1, "x"])
+def test_numbers_that_are_none(olive: Person, number: object) -> None:
+    code = party(olive)
+    for path in (f"messages?before={number}", f"events?after={number}"):
+        answer = olive.http.get(f"api/rooms/{code}/{path}")
+        assert refused(answer) == (422, "invalid_request")
 
 
 async def test_31_a_command_without_a_seat(running: Server, olive: Person) -> None:

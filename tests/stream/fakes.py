@@ -131,7 +131,7 @@ class OneRoom:
     async def session_of(self, request: Request) -> SessionId | None:
         return None
 
-    async def wake(self, room_id: RoomId) -> None:
+    async def wake(self, claims: TicketClaims) -> None:
         pass
 
     def watching(self, claims: TicketClaims) -> Screening | None:

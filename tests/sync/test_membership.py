@@ -205,3 +205,29 @@ def test_a_closed_room_refuses_everything() -> None:
     made = party()
     made.do(c.Close(HOST))
     assert made.refused(c.Say(HOST, "msg", "hello", None)) is Reason.ROOM_CLOSED
+
+
+def test_MEM5_a_remote_passed_on_by_a_stand_in_returns_to_the_owner_too() -> None:
+    made = party("ann", "ben")
+    made.do(c.Disconnect(HOST))
+    made.pass_s(21)
+    made.do(c.PassHost(ANN, BEN))
+    made.do(c.Connect(HOST))
+    assert made.room.host == HOST
+
+
+def test_MEM5_a_stand_in_steers_but_does_not_own_the_house() -> None:
+    made = party("ann", "ben")
+    made.load()
+    made.do(c.Disconnect(HOST))
+    made.pass_s(21)
+    assert made.room.host == ANN
+    made.do(c.Seek(ANN, made.revision, 5))
+    for command in (
+        c.Close(ANN),
+        c.Edit(ANN, made.room.rules),
+        c.Kick(ANN, BEN, ban=True),
+        c.Permit(ANN, BEN, frozenset()),
+    ):
+        assert made.refused(command) is Reason.NOT_PERMITTED
+    made.do(c.Kick(ANN, BEN, ban=False))

@@ -180,11 +180,8 @@ async def _account_out(door: AccountDoor, account: Account) -> AccountOut:
 
 
 async def _refreshed(door: AccountDoor, request: Request, body: RefreshBody | None) -> Grant:
-    token = (
-        body.refresh_token
-        if body is not None
-        else door.cookies.refresh_token(request.cookies, request.headers)
-    )
+    given = None if body is None else body.refresh_token
+    token = given or door.cookies.refresh_token(request.cookies, request.headers)
     if token is None:
         raise NotSignedIn
     return await door.sessions.refresh(token)

@@ -29,7 +29,7 @@ class LoginBody(BaseModel):
 class RefreshBody(BaseModel):
     """For programs; a browser's refresh token is in its cookie."""
 
-    refresh_token: Annotated[str, Field(max_length=200)]
+    refresh_token: Annotated[str, Field(max_length=200)] | None = None
 
 
 class PasswordBody(BaseModel):

@@ -45,7 +45,8 @@ from watchtogether.kit.rate_limit import AUTH, GENERAL, RateLimiter
 class AccountService:
     """Makes accounts and guests, and signs them in.
 
-    `setup_code` guards the first account, which owns the server; empty means unguarded.
+    `setup_code` guards the first account, which owns the server; empty means unguarded. Behind a
+    proxy (`proxied`) everybody seems to be on this machine, so being there proves nothing.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class AccountService:
         clock: Clock,
         sign_up: SignUpPolicy,
         setup_code: str = "",
+        proxied: bool = False,
     ) -> None:
         self.sign_up = sign_up
         self._people = AccountRepository(database)
@@ -68,6 +70,7 @@ class AccountService:
         self._limiter = limiter
         self._clock = clock
         self._setup_code = setup_code
+        self._proxied = proxied
 
     async def is_first_run(self) -> bool:
         """Whether nobody owns this server yet."""
@@ -75,7 +78,8 @@ class AccountService:
 
     def needs_setup_code(self, door: Door) -> bool:
         """Whether becoming the owner takes the code, for somebody at this door."""
-        return bool(self._setup_code) and not door.loopback
+        trusted = door.loopback and not self._proxied
+        return bool(self._setup_code) and not trusted
 
     async def account(self, account_id: str) -> Account | None:
         """An account by its id."""

@@ -21,7 +21,7 @@ def build_router(history: History, rooms: RoomService, guard: Guard) -> APIRoute
     async def messages(
         code: str,
         who: person,
-        before: Annotated[int | None, Query(ge=1)] = None,
+        before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = PAGE,
     ) -> Wire:
         seat = await rooms.seat(RoomCode(code.lower()[:20]), who)

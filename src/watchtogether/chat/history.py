@@ -9,6 +9,8 @@ from watchtogether.rooms.wire import Wire, message_wire
 from watchtogether.sync.events import MessageDeleted, MessageSent
 
 PAGE = 50
+REPLAY_MAX = 200
+"""More messages than these are not replayed: the last page is given instead."""
 _SENT: Final = ("message.sent",)
 _DELETED: Final = ("message.deleted",)
 
@@ -21,10 +23,15 @@ class History:
 
     async def on_joining(self, room_id: RoomId, after: int | None) -> Wire:
         """Fills `rooms.ports.History`; messages come oldest first."""
-        last = PAGE if after is None else None
-        sent = await self._log.read(room_id, after=after or 0, kinds=_SENT, last=last)
-        deleted = [] if after is None else await self.deleted_since(room_id, after)
-        return {"messages": await self._shown(room_id, sent), "deleted": deleted}
+        if after is not None:
+            sent = await self._log.read(room_id, after=after, kinds=_SENT, last=REPLAY_MAX + 1)
+            if len(sent) <= REPLAY_MAX:
+                deleted = await self.deleted_since(room_id, after)
+                messages = await self._shown(room_id, sent)
+                return {"messages": messages, "deleted": deleted, "resumed": "replay"}
+        sent = await self._log.read(room_id, kinds=_SENT, last=PAGE)
+        messages = await self._shown(room_id, sent)
+        return {"messages": messages, "deleted": [], "resumed": "snapshot"}
 
     async def page(
         self, room_id: RoomId, before: int | None, limit: int

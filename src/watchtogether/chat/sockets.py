@@ -43,8 +43,8 @@ class ChatSockets:
     def __init__(self, gateway: Gateway, history: History) -> None:
         self._gateway = gateway
         self._history = history
-        gateway.on("chat:send", Send, self._send)
-        gateway.on("chat:delete", Delete, self._delete)
+        gateway.on("chat:send", Send, self._send, cost=4)
+        gateway.on("chat:delete", Delete, self._delete, cost=4)
         gateway.on("chat:typing", Typing, self._typing)
         gateway.on("chat:react", React, self._react)
 

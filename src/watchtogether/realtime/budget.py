@@ -1,9 +1,9 @@
-"""How many messages one connection may send."""
+"""How many messages one session may send, over however many sockets."""
 
 from watchtogether.kit.clock import Clock
 
-RATE_PER_S = 40.0
-BURST = 120.0
+RATE_PER_S = 60.0
+BURST = 300.0
 _ABUSE = -400.0
 
 
@@ -15,12 +15,12 @@ class MessageBudget:
         self._left = BURST
         self._as_of_ms = clock.monotonic_ms()
 
-    def spend(self) -> bool:
+    def spend(self, cost: float = 1.0) -> bool:
         """Whether one more message is within the budget; refused ones count too."""
         now_ms = self._clock.monotonic_ms()
         self._left = min(BURST, self._left + (now_ms - self._as_of_ms) / 1000 * RATE_PER_S)
         self._as_of_ms = now_ms
-        self._left -= 1
+        self._left -= cost
         return self._left >= 0
 
     @property

@@ -4,9 +4,13 @@ The only module that imports `socketio`. Handlers of one connection run one afte
 (`async_handlers=False`); a bad message harms only its own acknowledgement (SPEC WIRE-3).
 """
 
+import json
+import logging
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol, TypeVar
+from functools import partial
+from typing import Any, Final, Generic, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import socketio
@@ -18,13 +22,19 @@ from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import AppError, InvalidRequest
 from watchtogether.kit.ids import ConnectionId, MemberId, RoomId, SessionId
 from watchtogether.realtime.budget import MessageBudget
-from watchtogether.realtime.errors import TooFast
+from watchtogether.realtime.errors import TooFast, TooManySockets
 
 log = structlog.get_logger(__name__)
 
 FRAME_BYTES_MAX: Final = 64 * 1024
 PING_INTERVAL_S: Final = 10
 PING_TIMEOUT_S: Final = 20
+SOCKETS_PER_SESSION: Final = 8
+BUDGETS_KEPT: Final = 50_000
+WAITING_MAX: Final = 256
+_SILENT: Final = logging.getLogger("watchtogether.silent")
+"""For the library: it would log each malformed packet with a trace, and we log what matters."""
+_SILENT.setLevel(logging.CRITICAL + 1)
 
 Payload = dict[str, Any]  # Any: JSON
 
@@ -57,6 +67,22 @@ class Connection:
 Handler = Callable[[Connection, MessageT], Awaitable[Payload]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Door(Generic[MessageT]):
+    """How one event is taken in."""
+
+    model: type[MessageT]
+    handler: Handler[MessageT]
+    cost: float
+
+
+class _Json:
+    """JSON without escapes: an emoji is four bytes, not twelve."""
+
+    loads = staticmethod(json.loads)
+    dumps = staticmethod(partial(json.dumps, ensure_ascii=False))
+
+
 class Gateway:
     """Accepts sockets, gives each message to its handler, and delivers events to channels."""
 
@@ -85,22 +111,32 @@ class Gateway:
             http_compression=False,
             cors_allowed_origins=self._may_call_from,
             cors_credentials=False,
+            json=_Json,
+            logger=_SILENT,
+            engineio_logger=_SILENT,
         )
+        self._budgets: OrderedDict[SessionId, MessageBudget] = OrderedDict()
         self._server.on("connect", self._connected)
+        self._server.on("*", self._unknown)
         self._server.on("disconnect", self._disconnected)
 
     def asgi(self, other: Any, path: str) -> Any:  # Any: ASGI applications
         """An ASGI application with sockets at `path` and everything else given to `other`."""
         return socketio.ASGIApp(self._server, other_asgi_app=other, socketio_path=path)
 
-    def on(self, event: str, model: type[MessageT], handler: Handler[MessageT]) -> None:
-        """Let `handler` answer `event`; what it returns goes into the acknowledgement."""
+    def on(
+        self, event: str, model: type[MessageT], handler: Handler[MessageT], cost: float = 1.0
+    ) -> None:
+        """Let `handler` answer `event`; what it returns goes into the acknowledgement.
+
+        `cost` is what one message takes from its session's budget.
+        """
 
         async def receive(sid: str, raw: object = None, *_: object) -> Payload:
             connection = self._connections.get(ConnectionId(sid))
             if connection is None:
                 return _refusal(InvalidRequest("This connection is over."))
-            return await self._answer(connection, event, model, handler, raw)
+            return await self._answer(connection, event, _Door(model, handler, cost), raw)
 
         self.messages[event] = model
         self._server.on(event, receive)
@@ -130,8 +166,17 @@ class Gateway:
         await self._server.emit(event, payload, to=connection.id)
 
     async def close(self, connection: Connection) -> None:
-        """End one connection."""
+        """End one connection, the socket itself included."""
+        socket_id = self._server.manager.eio_sid_from_sid(connection.id, "/")
         await self._server.disconnect(connection.id)
+        if socket_id is not None:
+            await self._server.eio.disconnect(socket_id)
+
+    def is_slow(self, connection: Connection) -> bool:
+        """Whether more waits to be sent to it than a reading client would let pile up."""
+        socket_id = self._server.manager.eio_sid_from_sid(connection.id, "/")
+        socket = self._server.eio.sockets.get(socket_id)
+        return socket is not None and socket.queue.qsize() > WAITING_MAX
 
     async def close_session(self, session_id: SessionId) -> None:
         """End every connection of a session that is over."""
@@ -152,7 +197,10 @@ class Gateway:
         except AppError as error:
             raise socketio.exceptions.ConnectionRefusedError(error.code) from error
         identity = ConnectionId(sid)
-        self._connections[identity] = Connection(identity, principal, MessageBudget(self._clock))
+        if self._sockets_of(principal.session_id) >= SOCKETS_PER_SESSION:
+            raise socketio.exceptions.ConnectionRefusedError(TooManySockets.code)
+        budget = self._budget_of(principal.session_id)
+        self._connections[identity] = Connection(identity, principal, budget)
         log.info("socket_connected", connection_id=sid, kind=principal.kind)
         return True
 
@@ -167,20 +215,33 @@ class Gateway:
             except Exception:  # a socketio handler is a task boundary; others must still be told
                 log.exception("departure_failed", connection_id=sid)
 
+    async def _unknown(self, _: str, sid: str, *__: object) -> Payload:
+        """What nobody understands costs as much as what somebody does (SPEC WIRE-7)."""
+        connection = self._connections.get(ConnectionId(sid))
+        if connection is not None and not connection.budget.spend() and connection.budget.abused:
+            await self.close(connection)
+        return _refusal(InvalidRequest("There is no such event."))
+
+    def _sockets_of(self, session_id: SessionId) -> int:
+        return sum(c.principal.session_id == session_id for c in self._connections.values())
+
+    def _budget_of(self, session_id: SessionId) -> MessageBudget:
+        """One budget for all sockets of a session; it outlives them, or it could be renewed."""
+        budget = self._budgets.pop(session_id, None) or MessageBudget(self._clock)
+        self._budgets[session_id] = budget
+        while len(self._budgets) > BUDGETS_KEPT:
+            self._budgets.popitem(last=False)
+        return budget
+
     async def _answer(
-        self,
-        connection: Connection,
-        event: str,
-        model: type[MessageT],
-        handler: Handler[MessageT],
-        raw: object,
+        self, connection: Connection, event: str, door: "_Door[MessageT]", raw: object
     ) -> Payload:
         with structlog.contextvars.bound_contextvars(event_name=event, **_whereabouts(connection)):
             try:
-                if not connection.budget.spend():
+                if not connection.budget.spend(door.cost):
                     raise TooFast(retry_after_s=1)
-                message = model.model_validate(raw)
-                return {"ok": True, **await handler(connection, message)}
+                message = door.model.model_validate(raw)
+                return {"ok": True, **await door.handler(connection, message)}
             except ValidationError as error:
                 return _refusal(InvalidRequest(extra={"errors": _fields(error)}))
             except AppError as error:

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.ids import RoomId, SessionId
@@ -37,21 +37,28 @@ class RoomAudience:
         registry: Registry,
         clock: Clock,
         rendition: str,
-        session_is_over: Callable[[SessionId], bool],
+        ended: EndedSessions,
+        is_live: Callable[[SessionId], Awaitable[bool]],
     ) -> None:
         self._registry = registry
         self._clock = clock
         self._rendition = rendition
-        self._session_is_over = session_is_over
+        self._ended = ended
+        self._is_live = is_live
 
-    async def wake(self, room_id: RoomId) -> None:
-        if self._registry.loaded(room_id) is None:
-            with contextlib.suppress(RoomIsClosed, RoomNotFound):
-                await self._registry.wake(room_id)
+    async def wake(self, claims: TicketClaims) -> None:
+        """A room that has to be brought back says nothing of who signed out before: asked then."""
+        if self._registry.loaded(claims.room_id) is not None:
+            return
+        if not await self._is_live(claims.session_id):
+            await self._ended.add(claims.session_id)
+            return
+        with contextlib.suppress(RoomIsClosed, RoomNotFound):
+            await self._registry.wake(claims.room_id)
 
     def watching(self, claims: TicketClaims) -> Screening | None:
         live = self._registry.loaded(claims.room_id)
-        if live is None or live.room.closed or self._session_is_over(claims.session_id):
+        if live is None or live.room.closed or self._ended.has(claims.session_id):
             return None
         if claims.member_id not in live.room.members:
             return None

@@ -14,10 +14,12 @@ from watchtogether.accounts.model import Principal
 from watchtogether.accounts.service import AccountService
 from watchtogether.kit.errors import Forbidden
 from watchtogether.kit.ids import RoomCode
-from watchtogether.kit.rate_limit import GUEST_JOIN, RateLimiter
+from watchtogether.kit.rate_limit import GENERAL, GUEST_JOIN, RateLimiter
+from watchtogether.kit.web.address import client_address
 from watchtogether.rooms import codec, schemas
-from watchtogether.rooms.errors import CommandRefused
+from watchtogether.rooms.errors import CommandRefused, RoomNotFound
 from watchtogether.rooms.invites import Invite
+from watchtogether.rooms.live import LiveRoom
 from watchtogether.rooms.service import RoomService, Seat, member_id_of
 from watchtogether.rooms.wire import (
     Wire,
@@ -51,6 +53,16 @@ def build_router(
     person = Annotated[Principal, Depends(guard.principal)]
     visitor = Annotated[Principal | None, Depends(guard.optional)]
 
+    async def find(request: Request, code: str) -> LiveRoom:
+        """The room; who asks for many that are none is asked to slow down (attack 35)."""
+        key = f"unknown-room|{client_address(request)}"
+        await limiter.check(GENERAL, key)
+        try:
+            return await rooms.registry.get(_code(code))
+        except RoomNotFound:
+            await limiter.hit(GENERAL, key)
+            raise
+
     @router.post("", status_code=201)
     async def open_room(body: schemas.NewRoom, who: account) -> Wire:
         seat = await rooms.open(who, body.name, body.server, body.rating_key)
@@ -61,8 +73,8 @@ def build_router(
         return {"rooms": [await _summary(rooms, r, who, link) for r in await rooms.mine(who)]}
 
     @router.get("/{code}")
-    async def look_in(code: str, who: visitor) -> Wire:
-        live = await rooms.registry.get(_code(code))
+    async def look_in(request: Request, code: str, who: visitor) -> Wire:
+        live = await find(request, code)
         return _door(live.room, who)
 
     @router.patch("/{code}")
@@ -82,6 +94,7 @@ def build_router(
         """Come in without an account."""
         door = door_of(request)
         await limiter.hit(GUEST_JOIN, f"{_code(code)}|{door.address}")
+        await find(request, code)
         room, name = await rooms.admit_guest(_code(code), body.name, body.invite)
         grant = await accounts.create_guest(room.id, name, door.device)
         await rooms.enter(room.code, grant.principal)
@@ -102,7 +115,9 @@ def build_router(
         return {"queue": queue_wire((await rooms.seat(_code(code), who)).room)}
 
     @router.get("/{code}/events")
-    async def events(code: str, who: person, after: Annotated[int, Query(ge=0)] = 0) -> Wire:
+    async def events(
+        code: str, who: person, after: Annotated[int, Query(ge=0, le=2**53)] = 0
+    ) -> Wire:
         """The room's log, for its host: who did what, when (SPEC LOG-4)."""
         seat = await rooms.seat(_code(code), who)
         _require(seat, Action.ROOM_EDIT)
@@ -120,6 +135,13 @@ def build_router(
                 for record in records
             ]
         }
+
+    _add_invitations(router, rooms, guard, link)
+    return router
+
+
+def _add_invitations(router: APIRouter, rooms: RoomService, guard: Guard, link: Link) -> None:
+    person = Annotated[Principal, Depends(guard.principal)]
 
     @router.post("/{code}/invites", status_code=201)
     async def invite(code: str, body: schemas.NewInvite, who: person) -> Wire:
@@ -144,8 +166,6 @@ def build_router(
             picture, kind="svg", border=2, scale=8, light="#fff", dark="#111", xmldecl=False
         )
         return Response(picture.getvalue(), media_type="image/svg+xml")
-
-    return router
 
 
 def _code(raw: str) -> RoomCode:

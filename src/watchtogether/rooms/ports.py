@@ -24,4 +24,4 @@ class Catalogue(Protocol):
 
 History = Callable[[RoomId, int | None], Awaitable[Wire]]
 """What chat adds to the answer on joining: `messages`, the newest ones or all after a seq, and
-`deleted`, the ids of those deleted since that seq."""
+`deleted`, the ids of those deleted since that seq; `resumed`, which of the two it is."""

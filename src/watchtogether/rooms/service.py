@@ -160,7 +160,8 @@ class RoomService:
         if person.kind == "guest" and person.room_id != room.id:
             raise NotInRoom
         known = member_id_of(room.id, person.id) in room.members
-        invited = known or person.kind == "guest" or AccountId(person.id) == room.owner
+        came_by_invitation = person.kind == "guest" and GuestId(person.id) not in room.shown_out
+        invited = known or came_by_invitation or AccountId(person.id) == room.owner
         if room.rules.invite_only and not invited:
             if invite is None:
                 raise InviteNeeded

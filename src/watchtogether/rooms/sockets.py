@@ -67,7 +67,7 @@ class RoomSockets:
 
     def _register(self) -> None:
         on = self._gateway.on
-        on("room:join", s.Join, self._join)
+        on("room:join", s.Join, self._join, cost=5)
         on("room:leave", s.Nothing, self._leave)
         on("member:ready", s.ReadyReport, self._ready)
         on("member:status", s.StatusReport, self._status)
@@ -120,8 +120,7 @@ class RoomSockets:
             chat = await self._history(room_id, since)
             if live.room.seq == seq:
                 break
-        resumed = {"resumed": "snapshot" if since is None else "replay"}
-        return self._snapshot(live.room, seat.member.id) | chat | resumed
+        return self._snapshot(live.room, seat.member.id) | chat
 
     async def _resumable(self, room: Room, resume: s.Resume | None) -> int | None:
         """The seq to replay from; None when a snapshot is needed.

@@ -67,7 +67,7 @@ def build_router(
         asker = await session_of(request)
         if asker is not None and asker != claims.session_id:
             raise TicketRefused
-        await audience.wake(claims.room_id)
+        await audience.wake(claims)
         screening = audience.watching(claims)
         if screening is None:
             raise TicketRefused

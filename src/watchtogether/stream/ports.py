@@ -47,9 +47,10 @@ class Screening:
 class Audience(Protocol):
     """The rooms, as far as streaming may see them. Answers at once, from memory, but for `wake`."""
 
-    async def wake(self, room_id: RoomId) -> None:
-        """Bring a room to memory that is not there, as after a restart, so that whoever plays on
-        is not refused; does nothing for a room that is over. Raises `StorageUnavailable`."""
+    async def wake(self, claims: TicketClaims) -> None:
+        """Bring a ticket's room to memory that is not there, as after a restart, so that whoever
+        plays on is not refused. Does nothing for a room that is over. Raises `StorageUnavailable`.
+        """
         ...
 
     def watching(self, claims: TicketClaims) -> Screening | None:

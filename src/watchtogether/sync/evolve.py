@@ -36,14 +36,20 @@ def _apply(room: Room, event: Event) -> Room:
         case RoomEdited(rules):
             return replace(room, rules=rules)
         case MemberJoined(member):
-            return replace(room, members=_with(room.members, member))
+            person = member.account_id or member.guest_id
+            return replace(
+                room,
+                members=_with(room.members, member),
+                shown_out=room.shown_out - {person},
+            )
         case MemberLeft():
             return _without(room, event)
         case MemberPermitted(member_id, permits):
             member = replace(room.members[member_id], permits=permits)
             return replace(room, members=_with(room.members, member))
         case HostChanged(member_id, reason):
-            return replace(room, host=member_id, host_by_succession=reason == "succession")
+            lent = reason == "succession" or (reason == "passed" and room.host_by_succession)
+            return replace(room, host=member_id, host_by_succession=lent)
         case PlaybackChanged(timeline):
             return _retimed(room, timeline)
         case QueueChanged(queue):
@@ -88,4 +94,5 @@ def _without(room: Room, event: MemberLeft) -> Room:
         presence=MappingProxyType({k: p for k, p in room.presence.items() if k != gone.id}),
         host=None if room.host == gone.id else room.host,
         banned=room.banned | {person} if event.banned and person else room.banned,
+        shown_out=room.shown_out | {person} if event.reason == "kicked" else room.shown_out,
     )

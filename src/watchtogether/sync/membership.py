@@ -118,6 +118,8 @@ def kick(draft: Draft, command: Kick) -> Reason | None:
         return Reason.NO_SUCH_MEMBER
     if member.id == command.by or member.account_id == draft.room.owner:
         return Reason.NOT_PERMITTED
+    if command.ban and not may(draft.room, command.by, Action.ROOM_EDIT):
+        return Reason.NOT_PERMITTED
     draft.record(MemberLeft(member.id, member.name, "kicked", banned=command.ban))
     return None
 

@@ -121,6 +121,8 @@ class Room:
     host_by_succession: bool = False
     members: Mapping[MemberId, Member] = field(default_factory=lambda: MappingProxyType({}))
     banned: frozenset[AccountId | GuestId] = frozenset()
+    shown_out: frozenset[AccountId | GuestId | None] = frozenset()
+    """Who was kicked and has not come in again: what let them in before does so no more."""
     queue: tuple[QueueEntry, ...] = ()
     closed: bool = False
     item_revision: int = 0
@@ -172,7 +174,9 @@ def may(room: Room, member_id: MemberId, action: Action) -> bool:
     member = room.members.get(member_id)
     if member is None:
         return False
-    if member_id == room.host or action is Action.CHAT_SEND or action in member.permits:
+    if member_id == room.host:
+        return not (room.host_by_succession and action in _THE_OWNERS)
+    if action is Action.CHAT_SEND or action in member.permits:
         return True
     return room.rules.control is Control.EVERYONE and action in _SHARED
 
@@ -187,6 +191,8 @@ PERMITTABLE = frozenset(
 )
 """What the host may hand to a single member."""
 _SHARED = PERMITTABLE
+_THE_OWNERS = frozenset({Action.ROOM_EDIT, Action.INVITE_CREATE, Action.MEMBER_PERMIT})
+"""What somebody who only stands in for an absent host may not do (SPEC MEM-5)."""
 
 
 def blank(room_id: RoomId, code: RoomCode, epoch: int, clock_id: str) -> Room:
