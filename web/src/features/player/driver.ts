@@ -87,6 +87,8 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
   let coming: Timeline | null = null;
   let source: Source | null = null;
   let source_url: string | null = null;
+  let attached_url: string | null = null;
+  let generation = 0;
   let motion: "stopped" | "starting" | "running" = "stopped";
   let started_at = 0;
   let play_at = 0;
@@ -359,6 +361,7 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
     coming = null;
     corrected_at = null;
     samples = [];
+    attach();
     if (next.state === "playing" && jump && motion === "running") stop();
     if (same_run && !jump) started_at = own();
   }
@@ -403,17 +406,25 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
     if (failure === "refused" || failure === "unreachable") ports.refused();
   }
 
-  let generation = 0;
   function load(url: string | null): void {
-    const mine = ++generation;
+    generation += 1;
     source?.detach();
     source = null;
     source_url = url;
+    attached_url = null;
     motion = "stopped";
     samples = [];
     view.setState({ failure: null, buffered: [], stalled: false });
-    if (url === null) return;
-    const start_s = driver.expected() ?? timeline?.position_s ?? 0;
+    attach();
+  }
+
+  /** Where to begin is known only with the timeline: without it the film's start would be fetched. */
+  function attach(): void {
+    const url = source_url;
+    if (url === null || attached_url === url || !timeline) return;
+    attached_url = url;
+    const mine = generation;
+    const start_s = driver.expected() ?? timeline.position_s;
     void attachSource(video, url, start_s, (failure) => mine === generation && failed(failure))
       .then((attached) => {
         if (mine === generation) source = attached;
