@@ -16,11 +16,12 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 import watchtogether
-from watchtogether.app import Server, new_api
+from watchtogether.app import new_api
 from watchtogether.kit.clock import SystemClock
 from watchtogether.kit.errors import AppError
 from watchtogether.rooms import codec
 from watchtogether.rooms.errors import CommandRefused
+from watchtogether.server import Server
 from watchtogether.settings import Settings
 from watchtogether.sync.draft import Reason
 

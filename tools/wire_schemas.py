@@ -8,8 +8,9 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from watchtogether.app import Server, new_api
+from watchtogether.app import new_api
 from watchtogether.kit.clock import SystemClock
+from watchtogether.server import Server
 from watchtogether.settings import Settings
 
 FOLDER = Path(__file__).resolve().parent.parent / "protocol" / "schemas"

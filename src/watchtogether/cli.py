@@ -8,10 +8,10 @@ from pydantic import ValidationError
 from watchtogether import __version__
 from watchtogether.accounts.secrets import SecretBox
 from watchtogether.addresses import local_url, shared_url
-from watchtogether.app import setup_code
 from watchtogether.demo import run as run_demo
 from watchtogether.doctor import examine
 from watchtogether.kit.logging import configure
+from watchtogether.server import setup_code
 from watchtogether.serving import CannotStart, prepare
 from watchtogether.serving import serve as run_server
 from watchtogether.settings import Settings, load_secret_key

@@ -1,4 +1,4 @@
-"""Every setting, typed, in one place. Only `app.py` and `cli.py` read it."""
+"""Every setting, typed, in one place. Only `app.py`, `server.py` and the commands read it."""
 
 import secrets
 from enum import StrEnum

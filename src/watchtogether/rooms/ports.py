@@ -1,4 +1,4 @@
-"""What rooms need from other layers, filled in by `app.py`."""
+"""What rooms need from other layers, filled in by `server.py`."""
 
 from collections.abc import Awaitable, Callable
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""What streaming needs from other layers, filled in by `app.py`."""
+"""What streaming needs from other layers, filled in by `server.py`."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

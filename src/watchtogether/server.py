@@ -1,0 +1,380 @@
+"""Every part of one process: built here, tied here, and run from here."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import asdict
+from functools import cached_property
+from typing import Any
+
+import httpx2
+from fastapi import APIRouter, FastAPI
+
+from watchtogether import __version__, webpage
+from watchtogether.accounts import endpoints as account_endpoints
+from watchtogether.accounts.cookies import SessionCookies
+from watchtogether.accounts.guard import Guard
+from watchtogether.accounts.passwords import Passwords
+from watchtogether.accounts.secrets import SecretBox
+from watchtogether.accounts.service import AccountService
+from watchtogether.accounts.sessions import SessionService
+from watchtogether.accounts.tokens import AccessTokens
+from watchtogether.catalogue import PlexCatalogue
+from watchtogether.chat import endpoints as chat_endpoints
+from watchtogether.chat.history import History
+from watchtogether.chat.sockets import ChatSockets
+from watchtogether.db.engine import Database
+from watchtogether.kit.clock import Clock
+from watchtogether.kit.errors import StorageUnavailable
+from watchtogether.kit.names import clean_name
+from watchtogether.kit.rate_limit import MemoryRateLimiter
+from watchtogether.kit.tasks import keep_running
+from watchtogether.kit.web.hosts import PublicAddress
+from watchtogether.monitoring import endpoints as health_endpoints
+from watchtogether.plex import endpoints as plex_endpoints
+from watchtogether.plex import signin_endpoints
+from watchtogether.plex.addresses import AddressPolicy, open_client
+from watchtogether.plex.cache import Cache
+from watchtogether.plex.client import PlexHttp, Product
+from watchtogether.plex.images import CACHE_BYTES, ImageLinks, Images, Picture
+from watchtogether.plex.library import Library
+from watchtogether.plex.plextv import PlexTv
+from watchtogether.plex.repository import ServerRepository
+from watchtogether.plex.servers import ServerDirectory
+from watchtogether.plex.service import PASSING, CallLog, PlexService
+from watchtogether.plex.signin import PlexSignIn
+from watchtogether.plex.transcode import PlexTranscoder
+from watchtogether.realtime import clock_exchange
+from watchtogether.realtime.gateway import Gateway
+from watchtogether.realtime.watch import close_ended_sessions, close_slow_connections
+from watchtogether.rooms import endpoints as room_endpoints
+from watchtogether.rooms.announcer import RoomAnnouncer
+from watchtogether.rooms.audience import EndedSessions, RoomAudience
+from watchtogether.rooms.invites import Invites
+from watchtogether.rooms.log import Record, RoomLog
+from watchtogether.rooms.registry import Registry
+from watchtogether.rooms.service import RoomService
+from watchtogether.rooms.sockets import RoomSockets
+from watchtogether.rooms.wire import renderer
+from watchtogether.settings import Settings, load_secret_key
+from watchtogether.stream import endpoints as stream_endpoints
+from watchtogether.stream.service import StreamService
+from watchtogether.stream.tickets import Tickets
+from watchtogether.sync.events import PlaybackChanged
+from watchtogether.sync.room import Room
+
+PRUNE_EVERY_S = 24 * 3600.0
+
+
+class Server:
+    """Every part of one process, each built once, when first asked for."""
+
+    def __init__(self, settings: Settings, clock: Clock, share_url: str) -> None:
+        self.settings = settings
+        self.clock = clock
+        self._share_url = share_url
+        self.secrets = SecretBox(load_secret_key(settings))
+        self.database = Database(settings.sqlalchemy_url)
+        self.limiter = MemoryRateLimiter(clock)
+        self.address = PublicAddress.of(settings.public_url, settings.base_path)
+
+    # accounts
+
+    @cached_property
+    def tokens(self) -> AccessTokens:
+        return AccessTokens(self.secrets.derive("access-tokens"), self.clock)
+
+    @cached_property
+    def sessions(self) -> SessionService:
+        return SessionService(self.database, self.tokens, self.secrets, self.clock)
+
+    @cached_property
+    def cookies(self) -> SessionCookies:
+        return SessionCookies(self.address)
+
+    @cached_property
+    def guard(self) -> Guard:
+        return Guard(self.tokens, self.sessions, self.cookies, self.limiter)
+
+    @cached_property
+    def accounts(self) -> AccountService:
+        return AccountService(
+            database=self.database,
+            sessions=self.sessions,
+            passwords=Passwords(),
+            secrets=self.secrets,
+            limiter=self.limiter,
+            clock=self.clock,
+            sign_up=self.settings.sign_up,
+            setup_code=self.setup_code,
+            proxied=bool(self.settings.public_url),
+        )
+
+    @cached_property
+    def setup_code(self) -> str:
+        """What somebody on another machine must type to become the owner."""
+        return setup_code(self.secrets)
+
+    # Plex
+
+    @cached_property
+    def plex_http_client(self) -> httpx2.AsyncClient:
+        policy = AddressPolicy(
+            allow_loopback=self.settings.plex_allow_loopback,
+            allowed_networks=self.settings.plex_allowed_networks,
+        )
+        return open_client(policy)
+
+    @cached_property
+    def product(self) -> Product:
+        identifier = self.secrets.derive("plex-client-identifier").hex()[:32]
+        return Product(identifier, __version__)
+
+    @cached_property
+    def plex_calls(self) -> CallLog:
+        return CallLog()
+
+    @cached_property
+    def plex_http(self) -> PlexHttp:
+        return PlexHttp(self.plex_http_client, self.product, self.clock, observer=self.plex_calls)
+
+    @cached_property
+    def plextv(self) -> PlexTv:
+        return PlexTv(self.plex_http_client, self.product, self.settings.plex_tv_url)
+
+    @cached_property
+    def plex_library(self) -> Library:
+        return Library(self.plex_http)
+
+    @cached_property
+    def plex_servers(self) -> ServerDirectory:
+        repository = ServerRepository(self.database, self.secrets)
+        return ServerDirectory(repository, self.plex_http, self.plextv, self.accounts, self.clock)
+
+    @cached_property
+    def image_links(self) -> ImageLinks:
+        return ImageLinks(self.secrets.derive("images"))
+
+    @cached_property
+    def images(self) -> Images:
+        cache: Cache[Picture] = Cache(
+            self.clock, capacity=CACHE_BYTES, weigh=lambda p: len(p.body), passing=PASSING
+        )
+        return Images(self.image_links, self.plex_servers, self.plex_library, cache)
+
+    @cached_property
+    def plex(self) -> PlexService:
+        return PlexService(
+            servers=self.plex_servers,
+            library=self.plex_library,
+            links=self.image_links,
+            limiter=self.limiter,
+            calls=self.plex_calls,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def plex_sign_in(self) -> PlexSignIn:
+        return PlexSignIn(
+            plextv=self.plextv,
+            accounts=self.accounts,
+            servers=self.plex_servers,
+            limiter=self.limiter,
+            clock=self.clock,
+            key=self.secrets.derive("plex-pin"),
+        )
+
+    # rooms, chat, stream
+
+    @cached_property
+    def gateway(self) -> Gateway:
+        return Gateway(
+            self.guard.authenticate_handshake,
+            self.clock,
+            public_url=self.settings.public_url,
+            polling=self.settings.socket_polling,
+        )
+
+    @cached_property
+    def room_log(self) -> RoomLog:
+        return RoomLog(self.database)
+
+    @cached_property
+    def announcer(self) -> RoomAnnouncer:
+        rendition = self.settings.stream_rendition
+        render = renderer(self.link, rendition)
+        return RoomAnnouncer(self.gateway, render, self.clock, rendition)
+
+    @cached_property
+    def registry(self) -> Registry:
+        return Registry(self.room_log, self.clock, self.announcer)
+
+    @cached_property
+    def rooms(self) -> RoomService:
+        return RoomService(
+            registry=self.registry,
+            room_log=self.room_log,
+            invites=Invites(self.database, self.clock),
+            catalogue=PlexCatalogue(self.plex),
+            clean_name=clean_name,
+        )
+
+    @cached_property
+    def history(self) -> History:
+        return History(self.room_log)
+
+    @cached_property
+    def ended_sessions(self) -> EndedSessions:
+        return EndedSessions()
+
+    @cached_property
+    def audience(self) -> RoomAudience:
+        rendition = self.settings.stream_rendition
+        return RoomAudience(
+            self.registry, self.clock, rendition, self.ended_sessions, self.sessions.is_live
+        )
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        return Tickets(self.secrets.derive("tickets"), self.clock)
+
+    @cached_property
+    def stream(self) -> StreamService:
+        return StreamService(
+            audience=self.audience,
+            find_access=self.plex.access,
+            doubt=self.plex.doubt,
+            transcoder=PlexTranscoder(self.plex_http, self.clock),
+            clock=self.clock,
+            data_dir=self.settings.data_dir,
+            cache_mb=self.settings.stream_cache_mb,
+        )
+
+    def link(self, room: Room) -> str:
+        """The address to share for a room."""
+        return f"{self._share_url}r/{room.code}"
+
+    # tying and running
+
+    def tie(self) -> None:
+        """Fill the ports that cross layers."""
+        self.sessions.on_ended += [self.gateway.close_session, self.ended_sessions.add]
+        self.announcer.listeners.append(self._retire_streams)
+        clock_exchange.install(self.gateway, self.clock)
+        RoomSockets(
+            gateway=self.gateway,
+            rooms=self.rooms,
+            history=self.history.on_joining,
+            clock=self.clock,
+            link=self.link,
+            rendition=self.settings.stream_rendition,
+        )
+        ChatSockets(self.gateway, self.history)
+
+    def mount(self, app: FastAPI) -> None:
+        """Every HTTP door; the page comes last, for it answers whatever is left."""
+        for router in self._routers():
+            app.include_router(router)
+        webpage.install(app, self.settings.base_path)
+
+    def _routers(self) -> tuple[APIRouter, ...]:
+        guard, cookies = self.guard, self.cookies
+        return (
+            account_endpoints.build_router(
+                account_endpoints.AccountDoor(
+                    accounts=self.accounts,
+                    sessions=self.sessions,
+                    guard=guard,
+                    cookies=cookies,
+                    limiter=self.limiter,
+                    room_code_of=self.room_log.code_of,
+                    about=account_endpoints.About(__version__, self.settings.demo),
+                )
+            ),
+            signin_endpoints.build_sign_in_router(
+                signin_endpoints.SignInDoor(
+                    self.plex_sign_in, self.accounts, guard, cookies, self.settings.base_path
+                )
+            ),
+            plex_endpoints.build_router(self.plex, self.images, guard),
+            room_endpoints.build_router(
+                rooms=self.rooms,
+                accounts=self.accounts,
+                guard=guard,
+                tickets=self.tickets,
+                link=self.link,
+                cookies=cookies,
+                limiter=self.limiter,
+            ),
+            chat_endpoints.build_router(self.history, self.rooms, guard),
+            stream_endpoints.build_router(
+                self.stream, self.tickets, self.audience, guard.session_of
+            ),
+            health_endpoints.build_router(
+                ping_database_ms=self.database.ping_ms,
+                parts=self._health_parts(),
+                guard=guard,
+                clock=self.clock,
+                version=__version__,
+            ),
+        )
+
+    def _health_parts(self) -> dict[str, Callable[[], dict[str, Any]]]:
+        redis = "not_used_yet" if self.settings.redis_url else "not_configured"
+        return {
+            "redis": lambda: {"status": redis},
+            "plex": lambda: asdict(self.plex.stats()),
+            "stream": self.stream.stats,
+            "rooms": lambda: {"live": len(list(self.registry))},
+        }
+
+    def _retire_streams(self, room: Room, records: Sequence[Record]) -> None:
+        """A transcode ends as soon as its room goes on to another item, or closes (SPEC STR-5)."""
+        if room.closed:
+            self.stream.retire(room.id)
+        elif any(isinstance(record.event, PlaybackChanged) for record in records):
+            self.stream.retire(room.id, room.timeline.generation)
+
+    async def _watch_sessions(self) -> None:
+        await close_ended_sessions(self.gateway, self.sessions.is_live, self.clock)
+
+    async def _watch_slow_sockets(self) -> None:
+        await close_slow_connections(self.gateway, self.clock)
+
+    async def _prune_for_ever(self) -> None:
+        """Forget sessions that nobody can use any more, once a day."""
+        while True:
+            with contextlib.suppress(StorageUnavailable):
+                await self.sessions.prune()
+            await self.clock.sleep(PRUNE_EVERY_S)
+
+    @contextlib.asynccontextmanager
+    async def run(self) -> AsyncIterator[None]:
+        """Own every long-running task from start to stop."""
+        try:
+            async with self.stream.run(), asyncio.TaskGroup() as tasks:
+                lasting = [
+                    tasks.create_task(self.registry.run(), name="rooms"),
+                    *(
+                        tasks.create_task(keep_running(name, work, self.clock), name=name)
+                        for name, work in (
+                            ("announcer", self.announcer.run),
+                            ("sessions", self._watch_sessions),
+                            ("slow sockets", self._watch_slow_sockets),
+                            ("pruning", self._prune_for_ever),
+                        )
+                    ),
+                ]
+                try:
+                    yield
+                finally:
+                    for task in lasting:
+                        task.cancel()
+        finally:
+            await self.plex_http_client.aclose()
+            await self.database.close()
+
+
+def setup_code(secrets: SecretBox) -> str:
+    """Eight letters that only who reads the server's output knows."""
+    return secrets.derive("setup-code").hex()[:8]
