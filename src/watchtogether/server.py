@@ -179,6 +179,7 @@ class Server:
             plextv=self.plextv,
             accounts=self.accounts,
             servers=self.plex_servers,
+            library=self.plex_library,
             limiter=self.limiter,
             clock=self.clock,
             key=self.secrets.derive("plex-pin"),

@@ -255,6 +255,7 @@ def build_world(
         plextv=plextv,
         accounts=accounts,
         servers=servers,
+        library=library,
         limiter=limiter,
         clock=clock,
         key=secrets.derive("plex-pin"),

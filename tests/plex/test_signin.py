@@ -1,10 +1,13 @@
 """Signing in with Plex, end to end against the sandbox."""
 
+from dataclasses import replace
+
 import httpx2
 import pytest
 
 from tests.plex.conftest import World, build_world
 from watchtogether.db.engine import Database
+from watchtogether.plex.model import Resource
 
 
 async def test_browser_signs_in_and_becomes_owner(world: World) -> None:
@@ -90,6 +93,23 @@ async def test_sign_up_by_plex_is_for_people_on_the_owners_server(world: World) 
     await world.signed_in("olive")
     frida = await world.signed_in("frida")
     assert (await frida.get("/api/auth/me")).json()["account"]["role"] == "user"
+    sten = world.browser()
+    pin = (await sten.post("/api/auth/plex/pin")).json()
+    await world.approve(pin["code"], "sten")
+    answer = await sten.get(f"/api/auth/plex/pin/{pin['id']}")
+    assert (answer.status_code, answer.json()["code"]) == (403, "sign_up_closed")
+
+
+async def test_a_list_of_servers_that_somebody_made_up_lets_nobody_in(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.signed_in("olive")
+    (real,) = await world.plextv.resources(world.box.state.new_account_token("olive"))
+
+    async def made_up(token: str) -> tuple[Resource, ...]:
+        return (replace(real, owned=True, access_token="whatever"),)
+
+    monkeypatch.setattr(world.plextv, "resources", made_up)
     sten = world.browser()
     pin = (await sten.post("/api/auth/plex/pin")).json()
     await world.approve(pin["code"], "sten")

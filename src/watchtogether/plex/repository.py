@@ -56,15 +56,20 @@ class ServerRepository:
             row = await session.get(PlexServerRow, (account_id, server_id))
         return self._known(row) if row is not None else None
 
-    async def owned_by_owner(self) -> frozenset[ServerId]:
-        """Servers that belong to the owner of this installation."""
+    async def owner_of(self, server_id: ServerId) -> AccountId | None:
+        """This installation's owner, if this is a Plex server of theirs."""
         query = (
-            select(PlexServerRow.server_id)
+            select(PlexServerRow.account_id)
             .join(AccountRow, AccountRow.id == PlexServerRow.account_id)
-            .where(AccountRow.role == "owner", PlexServerRow.owned.is_(True))
+            .where(
+                AccountRow.role == "owner",
+                PlexServerRow.owned.is_(True),
+                PlexServerRow.server_id == server_id,
+            )
         )
         async with self._database.transaction() as session:
-            return frozenset(ServerId(found) for found in (await session.scalars(query)).all())
+            found = await session.scalar(query)
+        return AccountId(found) if found else None
 
     async def replace(self, account_id: AccountId, servers: Sequence[KnownServer]) -> None:
         """Make these the account's servers; those it has lost are forgotten, token and all."""

@@ -155,9 +155,13 @@ class ServerDirectory:
         for key in [key for key in self._down_until if key[0] == account_id]:
             del self._down_until[key]
 
-    async def owned_by_owner(self) -> frozenset[ServerId]:
-        """The owner's own servers; people who share one of them may be let in."""
-        return await self._repository.owned_by_owner()
+    async def owners_access(self, server_id: ServerId) -> ServerAccess | None:
+        """The owner's access to a server of their own, at a proven address; None for others'.
+
+        Raises `PlexUnreachable` when the server does not answer.
+        """
+        owner = await self._repository.owner_of(server_id)
+        return None if owner is None else await self.ready(owner, server_id)
 
     async def _locate(
         self, account_id: AccountId, resource: Resource, before: dict[ServerId, KnownServer]

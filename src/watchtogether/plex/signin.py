@@ -7,8 +7,10 @@ programs are given it to send along. Without it nobody learns anything about the
 import hashlib
 import hmac
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
+
+from pydantic import SecretStr
 
 from watchtogether.accounts.door import Door
 from watchtogether.accounts.model import Account, ProvenIdentity
@@ -16,7 +18,8 @@ from watchtogether.accounts.service import AccountService
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.ids import AccountId
 from watchtogether.kit.rate_limit import PLEX, RateLimiter
-from watchtogether.plex.errors import PinForeign
+from watchtogether.plex.errors import PinForeign, PlexItemGone, PlexUnauthorized
+from watchtogether.plex.library import Library
 from watchtogether.plex.model import PlexAccount, Resource
 from watchtogether.plex.plextv import PlexTv
 from watchtogether.plex.servers import ServerDirectory
@@ -57,6 +60,7 @@ class PlexSignIn:
         plextv: PlexTv,
         accounts: AccountService,
         servers: ServerDirectory,
+        library: Library,
         limiter: RateLimiter,
         clock: Clock,
         key: bytes,
@@ -64,6 +68,7 @@ class PlexSignIn:
         self._plextv = plextv
         self._accounts = accounts
         self._servers = servers
+        self._library = library
         self._limiter = limiter
         self._clock = clock
         self._key = key
@@ -127,8 +132,23 @@ class PlexSignIn:
         return Outcome("approved", account, linked=current is not None)
 
     async def _shares_a_server(self, resources: tuple[Resource, ...]) -> bool:
-        owned = await self._servers.owned_by_owner()
-        return any(resource.server_id in owned for resource in resources)
+        for resource in resources:
+            if await self._is_let_in(resource):
+                return True
+        return False
+
+    async def _is_let_in(self, resource: Resource) -> bool:
+        """Asked of the owner's server at the owner's address: a newcomer's own list of servers,
+        with whatever identifiers and addresses it names, proves nothing.
+        """
+        access = await self._servers.owners_access(resource.server_id)
+        if access is None:
+            return False
+        try:
+            await self._library.sections(replace(access, token=SecretStr(resource.access_token)))
+        except (PlexUnauthorized, PlexItemGone):
+            return False
+        return True
 
     def _asked_just_now(self, pin_id: str) -> bool:
         """However often a client asks, plex.tv is asked about once a second."""
