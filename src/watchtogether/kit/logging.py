@@ -13,7 +13,16 @@ _TRACE = "exception"
 _COLOURED = "color_message"
 """uvicorn's copy of its message for terminals."""
 _OWN_KEYS = frozenset({"_record", "_from_structlog"})
-_CHATTY = ("httpx", "httpx2", "httpcore", "httpcore2", "engineio", "socketio", "aiosqlite")
+_CHATTY = (
+    "httpx",
+    "httpx2",
+    "httpcore",
+    "httpcore2",
+    "engineio",
+    "socketio",
+    "aiosqlite",
+    "alembic",
+)
 
 
 def configure(
