@@ -63,7 +63,7 @@ def install_web() -> None:
 
     def install() -> None:
         say("installing the page's packages")
-        npm("install", "--no-audit", "--no-fund", "--ignore-scripts")
+        npm("install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts")
 
     inputs = [WEB / "package.json", WEB / "package-lock.json", WEB / ".npmrc"]
     once(WEB / "node_modules" / ".installed", inputs, install)

@@ -19,7 +19,7 @@ CHECKS: dict[str, list[str]] = {
     "rules": [sys.executable, "tools/check_spec_rules.py"],
     "wire types": [sys.executable, "tools/wire_schemas.py", "--check"],
     "page": [sys.executable, "tools/npm.py", "run", "check"],
-    "page's lock": ["git", "diff", "--exit-code", "--stat", "web/package-lock.json"],
+    "page's lock": [sys.executable, "tools/npm.py", "ls", "--package-lock-only", "--all"],
 }
 
 
