@@ -8,7 +8,18 @@ from typing import Any
 import pytest
 
 from tests.support.rooms import film
-from watchtogether.sync.clock import Exchange, best
+from watchtogether.sync.clock import ClockState, Exchange
+from watchtogether.sync.clockfit import Sample, deviation_at, fit_of, offset_of
+from watchtogether.sync.controller import ControlInput, ControlState, Mode, SeekTo, control
+from watchtogether.sync.drift import (
+    Actuation,
+    ActuationState,
+    ErrorSample,
+    Trial,
+    learned,
+    present_error,
+    watched,
+)
 from watchtogether.sync.timeline import State, Timeline, idle
 
 FOLDER = Path(__file__).parents[2] / "protocol" / "vectors"
@@ -48,15 +59,64 @@ def test_PB5_newer(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", cases("clock.json", "exchange"))
 def test_CLK1_exchange(case: dict[str, Any]) -> None:
-    exchange = Exchange(case["t0_ms"], case["t1_ms"], case["t2_ms"], case["t3_ms"])
-    assert exchange.offset_ms == pytest.approx(case["offset_ms"], abs=1e-9)
-    assert exchange.round_trip_ms == pytest.approx(case["round_trip_ms"], abs=1e-9)
+    sample = Exchange(case["t0_ms"], case["t1_ms"], case["t2_ms"], case["t3_ms"]).sample
+    assert sample.offset_ms == pytest.approx(case["offset_ms"], abs=1e-9)
+    assert sample.round_trip_ms == pytest.approx(case["round_trip_ms"], abs=1e-9)
 
 
-@pytest.mark.parametrize("case", cases("clock.json", "best"))
-def test_CLK3_best(case: dict[str, Any]) -> None:
-    exchanges = [Exchange(**times) for times in case["exchanges"]]
-    won = best(exchanges)
-    assert exchanges.index(won) == case["index"]
-    assert won.offset_ms == pytest.approx(case["offset_ms"], abs=1e-9)
-    assert won.uncertainty_ms == pytest.approx(case["uncertainty_ms"], abs=1e-9)
+@pytest.mark.parametrize("case", cases("clock.json", "fit"))
+def test_CLK5_and_CLK7_fit(case: dict[str, Any]) -> None:
+    fit = fit_of([Sample(*row) for row in case["samples"]])
+    assert fit is not None
+    known = offset_of(fit, case["now_ms"])
+    assert known.offset_ms == pytest.approx(case["offset_ms"], abs=1e-6)
+    assert known.uncertainty_ms == pytest.approx(case["uncertainty_ms"], abs=1e-6)
+    assert fit.slope == pytest.approx(case["slope"], abs=1e-9)
+    assert deviation_at(fit, case["now_ms"]) == pytest.approx(case["deviation_ms"], abs=1e-6)
+
+
+@pytest.mark.parametrize("case", cases("clock.json", "wait"))
+def test_CLK6_wait(case: dict[str, Any]) -> None:
+    clock = ClockState().begin_burst()
+    for row in case["samples"]:
+        clock = clock.add(Sample(*row), "a")
+    assert clock.next_after_ms(case["now_ms"]) == case["wait_ms"]
+
+
+@pytest.mark.parametrize("case", cases("controller.json", "control"))
+def test_DRV8_to_DRV10_control(case: dict[str, Any]) -> None:
+    state = ControlState(Mode(case["state"]["mode"]), case["state"]["integral"])
+    for step in case["steps"]:
+        given = step["input"] | {"actuation": Actuation(step["input"]["actuation"])}
+        state, action = control(state, ControlInput(**given))
+        assert state.mode == step["mode"]
+        assert state.integral == pytest.approx(step["integral"], abs=1e-9)
+        assert ("seek" if isinstance(action, SeekTo) else "rate") == step["action"]["kind"]
+        assert action.rate == pytest.approx(step["action"]["rate"], abs=1e-9)
+        if isinstance(action, SeekTo):
+            assert action.position_s == pytest.approx(step["action"]["position_s"], abs=1e-9)
+
+
+@pytest.mark.parametrize("case", cases("drift.json", "present"))
+def test_DRV6_present_error(case: dict[str, Any]) -> None:
+    got = present_error([ErrorSample(*row) for row in case["samples"]], case["now_ms"])
+    if case["error_s"] is None:
+        assert got is None
+        return
+    assert got is not None
+    assert got.error_s == pytest.approx(case["error_s"], abs=1e-9)
+    assert got.noise_s == pytest.approx(case["noise_s"], abs=1e-9)
+
+
+@pytest.mark.parametrize("case", cases("drift.json", "learned"))
+def test_DRV4_learned(case: dict[str, Any]) -> None:
+    got = learned(case["known_s"], case["measured_s"], case["limit_s"])
+    assert got == pytest.approx(case["learned_s"], abs=1e-9)
+
+
+@pytest.mark.parametrize("case", cases("actuation.json", "watched"))
+def test_DRV10_actuation(case: dict[str, Any]) -> None:
+    state = ActuationState()
+    for step in case["steps"]:
+        state = watched(state, Trial(step["trim"], step["at_ms"], step["error_s"]))
+        assert (state.actuation, state.failures) == (step["actuation"], step["failures"])

@@ -106,10 +106,10 @@ describe("layers", () => {
     }
   });
 
-  test("only driver.ts touches the video element, only connection.ts speaks Socket.IO", () => {
+  test("only element.ts steers the video element, only connection.ts speaks Socket.IO", () => {
     for (const file of files) {
       const text = readFileSync(file, "utf8");
-      if (!short(file).endsWith("player/driver.ts")) {
+      if (!short(file).endsWith("player/element.ts")) {
         expect(text, short(file)).not.toMatch(/\.(playbackRate|preservesPitch)\b|\.currentTime = /);
       }
       if (!short(file).startsWith("room/connection.ts")) {

@@ -315,6 +315,9 @@ export interface WireError {
 export type Ack<T> = ({ ok: true } & T) | { ok: false; error: WireError; timeline?: Timeline };
 
 /** What a member reports about their own playback (volatile). */
+/** What keeps a screen from being with the room (SPEC SYN-3). */
+export type Limit = "slow_link" | "slow_device" | "fixed_rate" | "hidden" | null;
+
 export interface Status {
   buffered_s: number;
   stalled: boolean;
@@ -322,4 +325,8 @@ export interface Status {
   rtt_ms: number | null;
   revision: number;
   position_s: number;
+  fill: number | null;
+  limit: Limit;
+  uncertainty_ms: number | null;
+  seeks: number;
 }

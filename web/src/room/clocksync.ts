@@ -1,4 +1,7 @@
-/** Keeps the server's clock known: a burst when asked, then one exchange every 10 s (SPEC CLK-3). */
+/**
+ * Keeps the server's clock known: a burst when asked, then one exchange whenever the offset would
+ * be known too badly (SPEC CLK-5, CLK-6). After a sleep it is in doubt until asked again (CLK-8).
+ */
 import {
   addSample,
   BURST,
@@ -7,6 +10,7 @@ import {
   contradicts,
   emptyClock,
   endBurst,
+  nextAfterMs,
   offsetAt,
   sampleOf,
 } from "@/sync/clock";
@@ -21,25 +25,38 @@ export interface Pong {
 export interface ClockSync {
   burst(): Promise<void>;
   state(): ClockState;
-  /** Server time now in ms, or null before the first exchange. */
+  /** Server time now in ms; null before the first exchange and while the clock is in doubt. */
   now(): number | null;
   uncertainty_ms(): number | null;
   round_trip_ms(): number | null;
+  /** The page may have slept: what was known does not count before the next exchange. */
+  wake(): void;
+  /** Hears when a doubt is over. */
+  onSure(listener: () => void): () => void;
   stop(): void;
 }
 
-const EVERY_MS = 10_000;
-const BETWEEN_MS = 25;
+interface Options {
+  own?: () => number;
+  wall?: () => number;
+}
 
-/** `ping` sends one exchange and rejects when no answer comes; `onChange` hears of every sample. */
+const BETWEEN_MS = 25;
+/** The two clocks of a page part by more than this only when one of them was set or stood still. */
+const PARTED_MS = 1_000;
+
+/** `ping` sends one exchange and rejects when no answer comes. */
 export function startClockSync(
   ping: (t0_ms: number) => Promise<Pong>,
-  onChange: () => void,
-  own: () => number = () => performance.now(),
+  { own = () => performance.now(), wall = () => Date.now() }: Options = {},
 ): ClockSync {
+  const sure = new Set<() => void>();
   let clock = emptyClock;
   let round_trip: number | null = null;
   let bursting: Promise<void> | null = null;
+  let doubted_at: number | null = null;
+  let apart_ms = wall() - own();
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
 
   async function exchange(): Promise<void> {
@@ -47,22 +64,32 @@ export function startClockSync(
     const pong = await ping(t0_ms);
     const sample = sampleOf({ ...pong, t0_ms, t3_ms: own() });
     round_trip = sample.round_trip_ms;
-    const jumped =
-      clock.burst === null && clock.clock_id === pong.clock_id && contradicts(clock, sample);
-    const restarted = clock.burst === null && clock.clock_id !== pong.clock_id;
+    const goes_on = clock.burst === null && clock.clock_id === pong.clock_id;
+    const jumped = goes_on && contradicts(clock, sample);
+    const restarted = clock.burst === null && !goes_on;
     if (!jumped) clock = addSample(clock, sample, pong.clock_id);
-    onChange();
+    if (jumped) doubted_at ??= t0_ms;
     if (jumped || restarted) void burst();
+    else if (doubted_at !== null && doubted_at <= t0_ms && clock.burst === null) settle();
+  }
+
+  function settle(): void {
+    doubted_at = null;
+    for (const listener of sure) listener();
   }
 
   async function rounds(): Promise<void> {
     clock = beginBurst(clock);
+    let answered = 0;
     for (let i = 0; i < BURST && !stopped; i++) {
-      await exchange().catch(() => undefined);
+      await exchange().then(
+        () => answered++,
+        () => undefined,
+      );
       await new Promise((done) => setTimeout(done, BETWEEN_MS));
     }
     clock = endBurst(clock);
-    onChange();
+    if (doubted_at !== null && answered > 0) settle();
   }
 
   function burst(): Promise<void> {
@@ -72,23 +99,45 @@ export function startClockSync(
     return bursting;
   }
 
-  const timer = setInterval(() => {
-    if (bursting === null) void exchange().catch(() => undefined);
-  }, EVERY_MS);
+  function wake(): void {
+    if (clock.fit === null || doubted_at !== null) return;
+    doubted_at = own();
+    void exchange().catch(() => undefined);
+  }
+
+  function noticeSleep(): void {
+    const now_apart_ms = wall() - own();
+    if (Math.abs(now_apart_ms - apart_ms) > PARTED_MS) wake();
+    apart_ms = now_apart_ms;
+  }
+
+  async function goOn(): Promise<void> {
+    if (stopped) return;
+    noticeSleep();
+    if (bursting === null) await exchange().catch(() => undefined);
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(goOn, nextAfterMs(clock, own()));
+  }
+  timer = setTimeout(goOn, 1_000);
 
   return {
     burst,
     state: () => clock,
     now: () => {
       const at = own();
-      const known = offsetAt(clock, at);
+      const known = doubted_at === null ? offsetAt(clock, at) : null;
       return known === null ? null : at + known.offset_ms;
     },
     uncertainty_ms: () => offsetAt(clock, own())?.uncertainty_ms ?? null,
     round_trip_ms: () => round_trip,
+    wake,
+    onSure: (listener) => {
+      sure.add(listener);
+      return () => void sure.delete(listener);
+    },
     stop: () => {
       stopped = true;
-      clearInterval(timer);
+      clearTimeout(timer);
     },
   };
 }

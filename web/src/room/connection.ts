@@ -93,8 +93,7 @@ export function openConnection(
       socket.connected
         ? ask<Pong>("clock:ping", { t0_ms }, 2_000)
         : Promise.reject(new CommandError("no_answer", "")),
-    () => undefined,
-    now,
+    { own: now },
   );
 
   async function join(): Promise<void> {

@@ -1,78 +1,127 @@
 /**
- * Keeps one player on the room's timeline: an error goes in, a rate or a seek comes out (SPEC DRV).
- * Pure; held to `protocol/vectors/controller.json`. Only `features/player/driver.ts` acts on it.
+ * Keeps one player on the room's timeline: an error goes in, a rate or a seek comes out
+ * (SPEC DRV-6 to DRV-9). Pure: what it remembers goes out with each answer and comes in again with
+ * the next question. Held to `protocol/vectors/controller.json`.
  */
+
+/** What the player does with a rate: follows any, only coarse ones, or none (SPEC DRV-10). */
+export type Actuation = "fine" | "coarse" | "none";
+
+export interface ControlState {
+  /** At rest within the dead band, trimming gently, or catching up. */
+  mode: "rest" | "trim" | "catch_up";
+  /** Trim that makes up for a sound device whose clock is not ours. */
+  integral: number;
+}
+
+export const atRest: ControlState = { mode: "rest", integral: 0 };
 
 export interface ControlInput {
   /** Element position − expected position, positive = ahead (SPEC DRV-1). */
   error_s: number;
+  /** Standard deviation of `error_s`. */
+  noise_s: number;
   expected_s: number;
   room_rate: number;
   since_start_s: number;
+  /** Seconds since the last question. */
+  elapsed_s: number;
   target_buffered: boolean;
   /** Seconds since the last corrective seek; null when there was none since the timeline changed. */
   since_seek_s: number | null;
   /** Learned time between asking for a seek and a moving picture. */
   seek_cost_s: number;
+  actuation: Actuation;
 }
 
 export type ControlAction =
   | { kind: "rate"; rate: number }
   | { kind: "seek"; position_s: number; rate: number };
 
-const DEAD_BAND_S = 0.008;
-const FAST_BEYOND_S = 0.06;
-const FAST_AFTER_START_S = 3;
-const GENTLE = { over_s: 2, limit: 0.005 };
-const FAST = { over_s: 0.5, limit: 0.05 };
-const SEEK_BEYOND_S = 1.5;
-const SEEK_EVERY_S = 10;
+export interface Controlled {
+  state: ControlState;
+  action: ControlAction;
+}
 
-/** What to do about an error now (SPEC DRV-2, DRV-3). */
-export function control(input: ControlInput): ControlAction {
-  const off = Math.abs(input.error_s);
-  const lost = off > SEEK_BEYOND_S || !input.target_buffered;
-  if (lost && (input.since_seek_s === null || input.since_seek_s >= SEEK_EVERY_S)) {
+const BAND = { in_s: 0.002, out_s: 0.0006, noises: 4 };
+const TRIM = { over_s: 2, limit: 0.005 };
+const CATCH_UP = {
+  over_s: 0.3,
+  beyond_s: 0.015,
+  until_s: 0.0015,
+  limit: 0.02,
+  limit_at_start: 0.05,
+};
+const START_S = 3;
+const INTEGRAL = { over_s: 20, within_s: 0.008, limit: 0.0005 };
+const COARSE = { beyond_s: 0.02, until_s: 0.004, step: 0.02 };
+const SEEK = { beyond_s: 1.5, every_s: 10, beyond_without_rate_s: 0.15, every_without_rate_s: 30 };
+/** A rate that is held for long must not overshoot: a slow asker is moved by less. */
+const LOOK_AHEAD = 2;
+
+/** What to do about an error now. */
+export function control(state: ControlState, input: ControlInput): Controlled {
+  if (mustSeek(input)) {
     const position_s = input.expected_s + input.seek_cost_s * input.room_rate;
-    return { kind: "seek", position_s, rate: input.room_rate };
+    return {
+      state: { ...state, mode: "rest" },
+      action: { kind: "seek", position_s, rate: input.room_rate },
+    };
   }
-  if (off <= DEAD_BAND_S) return { kind: "rate", rate: input.room_rate };
-  const hurried = input.since_start_s < FAST_AFTER_START_S || off > FAST_BEYOND_S;
-  const { over_s, limit } = hurried ? FAST : GENTLE;
-  const trim = Math.min(Math.max(-input.error_s / over_s, -limit), limit);
-  return { kind: "rate", rate: input.room_rate * (1 + trim) };
+  const mode = modeOf(state.mode, input);
+  const integral = integrated(state, mode, input);
+  const trim = trimOf(mode, integral, input);
+  return {
+    state: { mode, integral },
+    action: { kind: "rate", rate: input.room_rate * (1 + trim) },
+  };
 }
 
-export interface ErrorSample {
-  at_ms: number;
-  error_s: number;
-  /** How far the element's rate was from the room's when the sample was taken. */
-  trim: number;
+function mustSeek({ error_s, target_buffered, since_seek_s, actuation }: ControlInput): boolean {
+  const off_s = Math.abs(error_s);
+  const stiff = actuation === "none";
+  const lost = off_s > (stiff ? SEEK.beyond_without_rate_s : SEEK.beyond_s) || !target_buffered;
+  const every_s = stiff ? SEEK.every_without_rate_s : SEEK.every_s;
+  return lost && (since_seek_s === null || since_seek_s >= every_s);
 }
 
-/**
- * The error now, from samples of the last moments: each carried forward by what the trim has done
- * since, the outer fifths left out, the rest averaged. Null without samples.
- */
-export function presentError(samples: readonly ErrorSample[], now_ms: number): number | null {
-  if (samples.length === 0) return null;
-  const carried: number[] = [];
-  let ahead_s = 0;
-  let until = now_ms;
-  for (let i = samples.length - 1; i >= 0; i--) {
-    const each = samples[i] as ErrorSample;
-    ahead_s += (each.trim * Math.max(0, until - each.at_ms)) / 1000;
-    until = each.at_ms;
-    carried.push(each.error_s + ahead_s);
+function modeOf(mode: ControlState["mode"], input: ControlInput): ControlState["mode"] {
+  const off_s = Math.abs(input.error_s);
+  if (input.actuation === "none") return "rest";
+  if (input.actuation === "coarse") {
+    const edge_s = mode === "catch_up" ? COARSE.until_s : COARSE.beyond_s;
+    return off_s > edge_s ? "catch_up" : "rest";
   }
-  carried.sort((a, b) => a - b);
-  const cut = Math.floor(carried.length / 5);
-  const middle = carried.slice(cut, carried.length - cut);
-  return middle.reduce((sum, each) => sum + each, 0) / middle.length;
+  const in_s = Math.max(BAND.in_s, BAND.noises * input.noise_s);
+  const out_s = (in_s / BAND.in_s) * BAND.out_s;
+  const starting = input.since_start_s < START_S;
+  if (mode === "catch_up" && off_s >= Math.max(CATCH_UP.until_s, out_s)) return "catch_up";
+  if (off_s > (starting ? in_s : Math.max(CATCH_UP.beyond_s, in_s))) return "catch_up";
+  if (mode === "trim") return off_s > out_s ? "trim" : "rest";
+  return off_s > in_s ? "trim" : "rest";
 }
 
-/** A learned duration moves a fifth of the way to each new measurement, within `[0, limit_s]`. */
-export function learned(known_s: number, measured_s: number, limit_s: number): number {
-  const measured = Math.min(Math.max(0, measured_s), limit_s);
-  return known_s + 0.2 * (measured - known_s);
+function integrated(state: ControlState, mode: ControlState["mode"], input: ControlInput): number {
+  const frozen =
+    mode !== "trim" || Math.abs(input.error_s) > INTEGRAL.within_s || input.since_start_s < START_S;
+  if (frozen) return state.integral;
+  const change = (-input.error_s / TRIM.over_s) * (input.elapsed_s / INTEGRAL.over_s);
+  return clamp(state.integral + change, INTEGRAL.limit);
+}
+
+function trimOf(mode: ControlState["mode"], integral: number, input: ControlInput): number {
+  const { error_s, since_start_s, actuation } = input;
+  const held_s = LOOK_AHEAD * input.elapsed_s;
+  if (actuation === "coarse") {
+    return mode === "catch_up" ? -Math.sign(error_s) * COARSE.step : 0;
+  }
+  if (mode === "rest") return actuation === "none" ? 0 : integral;
+  if (mode === "trim")
+    return integral + clamp(-error_s / Math.max(TRIM.over_s, held_s), TRIM.limit);
+  const limit = since_start_s < START_S ? CATCH_UP.limit_at_start : CATCH_UP.limit;
+  return integral + clamp(-error_s / Math.max(CATCH_UP.over_s, held_s), limit);
+}
+
+function clamp(value: number, limit: number): number {
+  return Math.min(Math.max(value, -limit), limit);
 }

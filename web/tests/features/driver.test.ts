@@ -3,7 +3,12 @@ import { createDriver, type Driver } from "@/features/player/driver";
 import { aTimeline } from "../support/room";
 
 vi.mock("@/features/player/hls", () => ({
-  attachSource: () => Promise.resolve({ detach: () => undefined }),
+  attachSource: () =>
+    Promise.resolve({
+      detach: () => undefined,
+      content_offset_s: () => 0,
+      has_sound: () => true,
+    }),
 }));
 
 /** An element whose clock follows the (fake) time, once it has taken its time to start. */
@@ -52,6 +57,7 @@ let video: FakeVideo;
 let driver: Driver;
 const ready = vi.fn();
 const status = vi.fn();
+const wake = vi.fn();
 const after = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 beforeEach(() => {
@@ -71,6 +77,8 @@ beforeEach(() => {
   driver = createDriver(video as unknown as HTMLVideoElement, {
     serverNow: () => performance.now(),
     round_trip_ms: () => 10,
+    uncertainty_ms: () => 5,
+    wake,
     ready,
     status,
     refused: () => undefined,

@@ -1,47 +1,50 @@
 import { expect, test } from "vitest";
-import { control, type ErrorSample, learned, presentError } from "@/sync/controller";
+import { atRest, type ControlInput, control } from "@/sync/controller";
 
-test("presentError carries each sample forward by what the trim has done since", () => {
-  const samples: ErrorSample[] = [
-    { at_ms: 0, error_s: -0.05, trim: 0.05 },
-    { at_ms: 500, error_s: -0.025, trim: 0.05 },
-  ];
-  expect(presentError(samples, 1000)).toBeCloseTo(0, 9);
-});
+const input: ControlInput = {
+  error_s: 0,
+  noise_s: 0.0001,
+  expected_s: 100,
+  room_rate: 1,
+  since_start_s: 0,
+  elapsed_s: 0.125,
+  target_buffered: true,
+  since_seek_s: null,
+  seek_cost_s: 0,
+  actuation: "fine",
+};
 
-test("presentError leaves the outer fifths out", () => {
-  const samples = [0.001, 0.001, 0.001, 0.001, 0.5].map((error_s, i) => ({
-    at_ms: i,
-    error_s,
-    trim: 0,
-  }));
-  expect(presentError(samples, 10)).toBeCloseTo(0.001, 9);
-  expect(presentError([], 10)).toBeNull();
-});
-
-test("learned moves a fifth of the way and stays within its limit", () => {
-  expect(learned(0.1, 0.2, 1)).toBeCloseTo(0.12);
-  expect(learned(0.1, 99, 0.5)).toBeCloseTo(0.18);
-  expect(learned(0.1, -1, 0.5)).toBeCloseTo(0.08);
-});
-
-test("DRV2 a simulated player comes within the dead band and stays there, without a seek", () => {
-  let error_s = -0.2;
-  let since_start_s = 0;
-  const step_s = 0.25;
-  for (let i = 0; i < 200; i++) {
-    const action = control({
-      error_s,
-      expected_s: 100,
-      room_rate: 1,
-      since_start_s,
-      target_buffered: true,
-      since_seek_s: null,
-      seek_cost_s: 0,
-    });
-    expect(action.kind).toBe("rate");
-    error_s += (action.rate - 1) * step_s;
-    since_start_s += step_s;
-    if (i > 80) expect(Math.abs(error_s)).toBeLessThanOrEqual(0.0081);
+/** A player that follows its rate, and whose own clock runs by `drift` too fast. */
+function simulate(error_s: number, seconds: number, drift = 0) {
+  let state = atRest;
+  const errors: number[] = [];
+  const rates: number[] = [];
+  for (let t = 0; t < seconds; t += input.elapsed_s) {
+    const got = control(state, { ...input, error_s, since_start_s: t });
+    state = got.state;
+    expect(got.action.kind).toBe("rate");
+    error_s += (got.action.rate - 1 + drift) * input.elapsed_s;
+    errors.push(Math.abs(error_s));
+    rates.push(Math.abs(got.action.rate - 1));
   }
+  return { errors, rates, state };
+}
+
+test("DRV8 25 ms off at a start is within 8 ms in half a second, and stays", () => {
+  const { errors } = simulate(-0.025, 30);
+  expect(Math.max(...errors.slice(4))).toBeLessThan(0.008);
+  expect(Math.max(...errors.slice(16))).toBeLessThanOrEqual(0.0021);
+});
+
+test("DRV8 200 ms off is caught up with, without a seek", () => {
+  const { errors } = simulate(0.2, 20);
+  expect(Math.max(...errors.slice(-40))).toBeLessThanOrEqual(0.0021);
+});
+
+test("DRV8 a sound device that runs 100 ppm fast ends in rest, within the band", () => {
+  const { errors, rates, state } = simulate(0, 600, 100e-6);
+  expect(Math.max(...errors)).toBeLessThan(0.0026);
+  expect(state.integral).toBeCloseTo(-100e-6, 4);
+  const off = rates.slice(-800).filter((rate) => rate > 0.001).length;
+  expect(off / 800).toBeLessThanOrEqual(0.01);
 });

@@ -21,6 +21,7 @@ export interface Exposed {
     position_s: number;
     motion: string;
     stalled: boolean;
+    limit: string | null;
     muted: boolean;
     uncertainty_ms: number | null;
     round_trip_ms: number | null;
@@ -41,7 +42,7 @@ export function exposeForTests(driver: Driver, connection: Connection, store: Ro
     drift: () => driver.drift() ?? Number.NaN,
     state: () => {
       const { phase, timeline, members } = store.getState();
-      const { stalled, muted } = driver.view.getState();
+      const { stalled, muted, limit } = driver.view.getState();
       return {
         phase,
         state: timeline?.state ?? null,
@@ -50,6 +51,7 @@ export function exposeForTests(driver: Driver, connection: Connection, store: Ro
         position_s: driver.position(),
         motion: driver.motion(),
         stalled,
+        limit,
         muted,
         uncertainty_ms: connection.clock.uncertainty_ms(),
         round_trip_ms: connection.clock.round_trip_ms(),

@@ -1,12 +1,17 @@
-/** Attaches one HLS source to a video element. hls.js comes only when a film is on. */
+/** Attaches one source to a video element. hls.js comes only when a film needs it. */
 import type Hls from "hls.js";
 import workerUrl from "hls.js/dist/hls.worker.js?url";
+import { createContentOffset } from "./contentOffset";
 
 /** Why a source cannot be played; `refused` asks for a new ticket. */
 export type SourceFailure = "refused" | "unreachable" | "undecodable" | "unsupported";
 
 export interface Source {
   detach(): void;
+  /** What the element's clock shows at the film's beginning (SPEC DRV-7). */
+  content_offset_s(): number;
+  /** Whether there is a sound track; null while nobody knows. */
+  has_sound(): boolean | null;
 }
 
 const MEDIA_RECOVERIES = 2;
@@ -19,12 +24,18 @@ export async function attachSource(
   start_s: number,
   onFailure: (failure: SourceFailure) => void,
 ): Promise<Source> {
+  if (isFile(url)) return native(video, url, onFailure);
   const { default: HlsClass } = await import("hls.js");
   // Chromium says "maybe" to native HLS and can stall: hls.js is asked first.
   if (HlsClass.isSupported()) return withHls(HlsClass, video, url, start_s, onFailure);
   if (video.canPlayType("application/vnd.apple.mpegurl")) return native(video, url, onFailure);
   onFailure("unsupported");
-  return { detach: () => undefined };
+  return { detach: () => undefined, content_offset_s: () => 0, has_sound: () => null };
+}
+
+/** A file that the browser plays by itself, rather than a playlist. */
+function isFile(url: string): boolean {
+  return new URL(url, location.href).pathname.endsWith(".mp4");
 }
 
 function withHls(
@@ -54,8 +65,18 @@ function withHls(
   let network = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const { Events, ErrorTypes } = HlsClass;
-  hls.on(Events.FRAG_BUFFERED, () => {
+  const offset = createContentOffset();
+  let sound: boolean | null = null;
+  hls.on(Events.LEVEL_LOADED, (_, { details }) => {
+    offset.cut(details.fragments.map((each) => each.duration));
+  });
+  hls.on(Events.BUFFER_CODECS, (_, tracks) => {
+    sound = Boolean(tracks.audio ?? tracks.audiovideo);
+  });
+  hls.on(Events.FRAG_BUFFERED, (_, { frag }) => {
     network = 0;
+    const pictures = frag.elementaryStreams.video;
+    if (pictures && typeof frag.sn === "number") offset.seen(frag.sn, pictures.startPTS);
   });
   hls.on(Events.ERROR, (_, trouble) => {
     if (!trouble.fatal) return;
@@ -82,6 +103,8 @@ function withHls(
       clearTimeout(timer);
       hls.destroy();
     },
+    content_offset_s: offset.value_s,
+    has_sound: () => sound,
   };
 }
 
@@ -99,5 +122,7 @@ function native(
       video.removeAttribute("src");
       video.load();
     },
+    content_offset_s: () => 0,
+    has_sound: () => null,
   };
 }

@@ -8,17 +8,22 @@ export interface Reporter {
   /** Told once per revision and answer. */
   ready(ready: boolean, epoch: number, revision: number): void;
   /** Told about every second while something changes, else every five; a stall at once. */
-  status(status: Status): void;
+  status(status: Omit<Status, "seeks">): void;
+  /** One more corrective seek, told with the next status. */
+  sought(): void;
   /** After a rejoin everything is told again. */
   forget(): void;
 }
+
+const nothing = { words: "", at: Number.NEGATIVE_INFINITY, urgent: "" };
 
 export function createReporter(
   ports: { ready(ready: boolean, revision: number): void; status(status: Status): void },
   own: () => number,
 ): Reporter {
   let readiness = "";
-  let last = { words: "", at: Number.NEGATIVE_INFINITY, stalled: false };
+  let last = nothing;
+  let seeks = 0;
   return {
     ready(ready, epoch, revision) {
       const words = `${ready} ${epoch} ${revision}`;
@@ -27,16 +32,21 @@ export function createReporter(
       ports.ready(ready, revision);
     },
     status(status) {
-      const { buffered_s, drift_ms, rtt_ms, revision, stalled } = status;
-      const words = [Math.round(buffered_s), drift_ms, rtt_ms, revision].join(" ");
+      const { buffered_s, drift_ms, rtt_ms, revision, stalled, limit } = status;
+      const words = [Math.round(buffered_s), drift_ms, rtt_ms, revision, seeks].join(" ");
+      const urgent = `${stalled} ${limit}`;
       const wait_ms = words === last.words ? STEADY_MS : CHANGING_MS;
-      if (stalled === last.stalled && own() - last.at < wait_ms) return;
-      last = { words, at: own(), stalled };
-      ports.status(status);
+      if (urgent === last.urgent && own() - last.at < wait_ms) return;
+      last = { words, at: own(), urgent };
+      ports.status({ ...status, seeks });
+      seeks = 0;
+    },
+    sought: () => {
+      seeks += 1;
     },
     forget() {
       readiness = "";
-      last = { words: "", at: Number.NEGATIVE_INFINITY, stalled: false };
+      last = nothing;
     },
   };
 }

@@ -29,6 +29,8 @@ export function useDriver(video: RefObject<HTMLVideoElement | null>): {
     const made = createDriver(video.current, {
       serverNow: connection.clock.now,
       round_trip_ms: connection.clock.round_trip_ms,
+      uncertainty_ms: connection.clock.uncertainty_ms,
+      wake: connection.clock.wake,
       ready: connection.ready,
       status: connection.status,
       refused: () => setRefusals((count) => count + 1),
@@ -38,7 +40,14 @@ export function useDriver(video: RefObject<HTMLVideoElement | null>): {
     const stopKeeping = made.view.subscribe((view) => keep("volume", String(view.volume)));
     setDriver(made);
     const hidden = exposeForTests(made, connection, store);
+    const unsure = connection.clock.onSure(made.tick);
+    const awake = () => document.hidden || connection.clock.wake();
+    document.addEventListener("visibilitychange", awake);
+    addEventListener("online", awake);
     return () => {
+      document.removeEventListener("visibilitychange", awake);
+      removeEventListener("online", awake);
+      unsure();
       hidden();
       stopKeeping();
       made.destroy();

@@ -1,0 +1,118 @@
+"""A line through the samples of one clock: where the server's clock is, and how sure that is
+(SPEC CLK-5 to CLK-7). Pure; held to `protocol/vectors/clock.json`.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+SLOPE_PRIOR = 40e-6
+"""Two quartz clocks differ by this much, give or take, before anything is known of them."""
+SLOPE_DOUBT, SLOPE_WANDERS = 5.0, 2e-6
+"""What a slope may be wrong by, in deviations, and what it wanders by besides."""
+AGE_MS = 300_000.0
+"""Samples lose weight with age: slopes change with the temperature."""
+FLOOR_MS = 0.1
+"""No sample is better than the clocks' own reading of the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One exchange, read: `at_ms` is the own clock when the answer arrived."""
+
+    offset_ms: float
+    round_trip_ms: float
+    at_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """Server clock − own clock; the truth lies within ± `uncertainty_ms` (SPEC CLK-2)."""
+
+    offset_ms: float
+    uncertainty_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The line at `at_ms` of the own clock; the deviations hold if both ways are alike on average,
+    `low_ms` and `high_ms` whatever the ways were."""
+
+    at_ms: float
+    offset_ms: float
+    slope: float
+    deviation_ms: float
+    slope_deviation: float
+    low_ms: float
+    high_ms: float
+
+
+def fit_of(samples: Sequence[Sample]) -> Fit | None:
+    """The line through these, oldest first, weighted by how directly they came; None without."""
+    if not samples:
+        return None
+    at_ms = samples[-1].at_ms
+    shortest_ms = min(each.round_trip_ms for each in samples)
+    excess = [(each.round_trip_ms - shortest_ms) / 2 for each in samples]
+    usual_ms = max(FLOOR_MS, sorted(excess)[len(excess) // 2] / 2)
+    weights = [
+        math.exp((each.at_ms - at_ms) / AGE_MS) / (usual_ms**2 + over_ms**2)
+        for each, over_ms in zip(samples, excess, strict=True)
+    ]
+    total = sum(weights)
+    middle_ms = sum(w * s.at_ms for w, s in zip(weights, samples, strict=True)) / total
+    mean_ms = sum(w * s.offset_ms for w, s in zip(weights, samples, strict=True)) / total
+    along = across = 0.0
+    for weight, each in zip(weights, samples, strict=True):
+        x = each.at_ms - middle_ms
+        along += weight * x * x
+        across += weight * x * (each.offset_ms - mean_ms)
+    slope, slope_deviation = _slope_of(across, along)
+    line_ms = mean_ms + slope * (at_ms - middle_ms)
+    deviation_ms = math.hypot(math.sqrt(1 / total), slope_deviation * (at_ms - middle_ms))
+    low_ms, high_ms = _bounds(samples, at_ms, slope, _drifts(slope_deviation))
+    if low_ms <= high_ms:
+        line_ms = min(max(line_ms, low_ms), high_ms)
+    else:
+        low_ms, high_ms = line_ms - shortest_ms / 2, line_ms + shortest_ms / 2
+    return Fit(at_ms, line_ms, slope, deviation_ms, slope_deviation, low_ms, high_ms)
+
+
+def offset_of(fit: Fit, now_ms: float) -> Offset:
+    """The offset at own time `now_ms`, and how far the truth may be from it at most."""
+    ahead_ms = max(0.0, now_ms - fit.at_ms)
+    room_ms = max(fit.offset_ms - fit.low_ms, fit.high_ms - fit.offset_ms)
+    return Offset(
+        fit.offset_ms + fit.slope * ahead_ms, room_ms + _drifts(fit.slope_deviation) * ahead_ms
+    )
+
+
+def deviation_at(fit: Fit, now_ms: float) -> float:
+    """How unsure the offset will be at `now_ms`: one standard deviation, in ms."""
+    return math.hypot(fit.deviation_ms, fit.slope_deviation * max(0.0, now_ms - fit.at_ms))
+
+
+def _slope_of(across: float, along: float) -> tuple[float, float]:
+    """The slope that the samples say, held back towards none by how well they say it: a short
+    window invents drift. One that stands out of its own doubt is believed."""
+    said = across / along if along > 0 else 0.0
+    clear = max(0.0, said**2 - 4 / along) if along > 0 else 0.0
+    certainty = along + 1 / (SLOPE_PRIOR**2 + clear)
+    return across / certainty, math.sqrt(1 / certainty)
+
+
+def _bounds(
+    samples: Sequence[Sample], at_ms: float, slope: float, drift: float
+) -> tuple[float, float]:
+    """What every sample by itself allows: its offset give or take half its round trip, aged."""
+    low_ms, high_ms = -math.inf, math.inf
+    for each in samples:
+        age_ms = at_ms - each.at_ms
+        now_ms = each.offset_ms + slope * age_ms
+        room_ms = each.round_trip_ms / 2 + drift * age_ms
+        low_ms, high_ms = max(low_ms, now_ms - room_ms), min(high_ms, now_ms + room_ms)
+    return low_ms, high_ms
+
+
+def _drifts(slope_deviation: float) -> float:
+    return SLOPE_DOUBT * slope_deviation + SLOPE_WANDERS

@@ -1,0 +1,67 @@
+/**
+ * One video element in seconds of film: what its own clock shows is moved by the content offset of
+ * its source (SPEC DRV-7). The only file that touches the element; it decides nothing.
+ */
+import type { Source } from "./hls";
+import { aheadOf, holds, listed } from "./ranges";
+
+/** Position and own clock, read at the same moment. */
+export interface Reading {
+  at_s: number;
+  at_ms: number;
+}
+
+export type Element = ReturnType<typeof createElement>;
+
+/** Seeking to the very end would end the film on some players. */
+const BEFORE_END_S = 0.01;
+/** A trim as small as this may shift the pitch: nobody hears it, and it is followed exactly. */
+const UNHEARD = 0.01;
+
+export function createElement(video: HTMLVideoElement, own: () => number) {
+  let source: Source | null = null;
+  const offset_s = () => source?.content_offset_s() ?? 0;
+
+  return {
+    /** First in its task: the element keeps one position for the whole of a task. */
+    read(): Reading {
+      const at_s = video.currentTime;
+      return { at_s: at_s - offset_s(), at_ms: own() };
+    },
+    use(next: Source | null) {
+      source = next;
+    },
+    paused: () => video.paused,
+    ended: () => video.ended,
+    seeking: () => video.seeking,
+    /** Enough is decoded to go on from here. */
+    canGoOn: () => video.readyState >= 3,
+    hasLength: () => video.readyState >= 1,
+    rate: () => video.playbackRate,
+    kind: () => {
+      if (source?.has_sound() === false) return "silent" as const;
+      return video.muted ? ("muted" as const) : ("audible" as const);
+    },
+    /** Seconds of film that the source has; without end before it is known. */
+    length: () =>
+      Number.isFinite(video.duration) ? video.duration - offset_s() : Number.POSITIVE_INFINITY,
+    holds: (position_s: number) => holds(video.buffered, position_s + offset_s()),
+    ahead: () => aheadOf(video.buffered, video.currentTime),
+    ranges: () => listed(video.buffered),
+
+    seek(position_s: number, length_s: number) {
+      const last_s = Math.max(0, length_s - BEFORE_END_S);
+      video.currentTime = Math.max(0, Math.min(Math.max(0, position_s), last_s) + offset_s());
+    },
+    play: () => video.play(),
+    pause() {
+      if (!video.paused) video.pause();
+    },
+    setRate(rate: number, room_rate: number) {
+      if (Math.abs(video.playbackRate - rate) < 1e-6) return;
+      const keep_pitch = room_rate !== 1 || Math.abs(rate - room_rate) > UNHEARD;
+      if (video.preservesPitch !== keep_pitch) video.preservesPitch = keep_pitch;
+      video.playbackRate = rate;
+    },
+  };
+}

@@ -1,0 +1,119 @@
+/**
+ * A line through the samples of one clock: where the server's clock is, how sure that is, and when
+ * to ask again (SPEC CLK-5 to CLK-7). Pure; held to `protocol/vectors/clock.json`.
+ */
+import type { Sample } from "./clock";
+
+export interface Fit {
+  /** Own clock at which `offset_ms`, `low_ms` and `high_ms` hold: the newest sample. */
+  at_ms: number;
+  offset_ms: number;
+  /** Change of the offset per ms of own clock. */
+  slope: number;
+  /** Standard deviation of `offset_ms`, and of the slope, if the ways are alike on average. */
+  deviation_ms: number;
+  slope_deviation: number;
+  /** No sample allows the offset to lie outside of these, whatever the ways were. */
+  low_ms: number;
+  high_ms: number;
+}
+
+/** Two quartz clocks differ by this much, give or take, before anything is known of them. */
+const SLOPE_PRIOR = 40e-6;
+/** What a slope may be wrong by, in deviations, and what it wanders by besides. */
+const SLOPE_DOUBT = 5;
+const SLOPE_WANDERS = 2e-6;
+/** Samples lose weight with age: slopes change with the temperature. */
+const AGE_MS = 300_000;
+/** No sample is better than the clocks' own reading of the time. */
+const FLOOR_MS = 0.1;
+
+/** The line through these samples, weighted by how directly they came; null without any. */
+export function fitOf(samples: readonly Sample[]): Fit | null {
+  const last = samples[samples.length - 1];
+  if (last === undefined) return null;
+  const { at_ms } = last;
+  const shortest = Math.min(...samples.map((each) => each.round_trip_ms));
+  const excess = samples.map((each) => (each.round_trip_ms - shortest) / 2);
+  const usual = Math.max(FLOOR_MS, median(excess) / 2);
+  const weights = samples.map(
+    (each, i) =>
+      Math.exp((each.at_ms - at_ms) / AGE_MS) / (usual ** 2 + (excess[i] as number) ** 2),
+  );
+  const total = sum(weights);
+  const middle_ms = sum(samples.map((each, i) => (weights[i] as number) * each.at_ms)) / total;
+  const mean_ms = sum(samples.map((each, i) => (weights[i] as number) * each.offset_ms)) / total;
+  let along = 0;
+  let across = 0;
+  samples.forEach((each, i) => {
+    const x = each.at_ms - middle_ms;
+    along += (weights[i] as number) * x * x;
+    across += (weights[i] as number) * x * (each.offset_ms - mean_ms);
+  });
+  const { slope, slope_deviation } = slopeOf(across, along);
+  const line_ms = mean_ms + slope * (at_ms - middle_ms);
+  const deviation_ms = Math.sqrt(1 / total + (slope_deviation * (at_ms - middle_ms)) ** 2);
+  const { low_ms, high_ms } = bounds(samples, at_ms, slope, drifts(slope_deviation));
+  const offset_ms = low_ms <= high_ms ? clamp(line_ms, low_ms, high_ms) : line_ms;
+  const fair = low_ms <= high_ms ? { low_ms, high_ms } : around(offset_ms, shortest / 2);
+  return { at_ms, offset_ms, slope, deviation_ms, slope_deviation, ...fair };
+}
+
+/**
+ * The slope that the samples say, held back towards none by how well they say it: a short window
+ * invents drift. One that stands out of its own doubt is believed.
+ */
+function slopeOf(across: number, along: number) {
+  const said = along > 0 ? across / along : 0;
+  const clear = along > 0 ? Math.max(0, said ** 2 - 4 / along) : 0;
+  const certainty = along + 1 / (SLOPE_PRIOR ** 2 + clear);
+  return { slope: across / certainty, slope_deviation: Math.sqrt(1 / certainty) };
+}
+
+/** The offset at own time `now_ms`, and how far the truth may be from it at most (SPEC CLK-2). */
+export function offsetOf(fit: Fit, now_ms: number): { offset_ms: number; uncertainty_ms: number } {
+  const ahead_ms = Math.max(0, now_ms - fit.at_ms);
+  const offset_ms = fit.offset_ms + fit.slope * ahead_ms;
+  const room_ms = Math.max(fit.offset_ms - fit.low_ms, fit.high_ms - fit.offset_ms);
+  return { offset_ms, uncertainty_ms: room_ms + drifts(fit.slope_deviation) * ahead_ms };
+}
+
+/** How unsure the offset will be at `now_ms`, one standard deviation. */
+export function deviationAt(fit: Fit, now_ms: number): number {
+  return Math.hypot(fit.deviation_ms, fit.slope_deviation * Math.max(0, now_ms - fit.at_ms));
+}
+
+/** What every sample by itself allows: its offset give or take half its round trip, aged. */
+function bounds(samples: readonly Sample[], at_ms: number, slope: number, drift: number) {
+  let low_ms = Number.NEGATIVE_INFINITY;
+  let high_ms = Number.POSITIVE_INFINITY;
+  for (const each of samples) {
+    const age_ms = at_ms - each.at_ms;
+    const now_ms = each.offset_ms + slope * age_ms;
+    const room_ms = each.round_trip_ms / 2 + drift * age_ms;
+    low_ms = Math.max(low_ms, now_ms - room_ms);
+    high_ms = Math.min(high_ms, now_ms + room_ms);
+  }
+  return { low_ms, high_ms };
+}
+
+function drifts(slope_deviation: number): number {
+  return SLOPE_DOUBT * slope_deviation + SLOPE_WANDERS;
+}
+
+function around(middle_ms: number, room_ms: number) {
+  return { low_ms: middle_ms - room_ms, high_ms: middle_ms + room_ms };
+}
+
+function median(values: readonly number[]): number {
+  const ordered = [...values].sort((a, b) => a - b);
+  return ordered[Math.floor(ordered.length / 2)] ?? 0;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, each) => total + each, 0);
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
+}
