@@ -53,6 +53,7 @@ from watchtogether.rooms.audience import EndedSessions, RoomAudience
 from watchtogether.rooms.invites import Invites
 from watchtogether.rooms.log import Record, RoomLog
 from watchtogether.rooms.registry import Registry
+from watchtogether.rooms.seating import Seating
 from watchtogether.rooms.service import RoomService
 from watchtogether.rooms.sockets import RoomSockets
 from watchtogether.rooms.wire import renderer
@@ -262,14 +263,16 @@ class Server:
         self.sessions.on_ended += [self.gateway.close_session, self.ended_sessions.add]
         self.announcer.listeners.append(self._retire_streams)
         clock_exchange.install(self.gateway, self.clock)
-        RoomSockets(
+        rendition = self.settings.stream_rendition
+        seating = Seating(
             gateway=self.gateway,
             rooms=self.rooms,
             history=self.history.on_joining,
             clock=self.clock,
             link=self.link,
-            rendition=self.settings.stream_rendition,
+            rendition=rendition,
         )
+        RoomSockets(gateway=self.gateway, rooms=self.rooms, seating=seating, rendition=rendition)
         ChatSockets(self.gateway, self.history)
 
     def mount(self, app: FastAPI) -> None:

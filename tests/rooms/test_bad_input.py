@@ -87,6 +87,26 @@ async def test_57_markup_in_names_and_chat_stays_text(running: Server, olive: Pe
         ("playback:play", {"id": "x" * 65, "revision": 1}),
         ("playback:seek", {"id": "a", "revision": -1, "position_s": 1}),
         ("playback:rate", {"id": "a", "revision": 1, "rate": "fast"}),
+        ("playback:pause", {"id": "a", "revision": 1, "epoch": -1}),
+        ("playback:pause", {"id": "a", "revision": 1, "epoch": "first"}),
+        ("member:status", {"fill": -0.1}),
+        ("member:status", {"fill": "NaN"}),
+        ("member:status", {"limit": "lazy"}),
+        ("member:status", {"uncertainty_ms": -1}),
+        ("member:status", {"uncertainty_ms": 1e12}),
+        ("member:status", {"seeks": -1}),
+        ("member:status", {"seeks": 0.5}),
+        ("member:status", {"seeks": 10**9}),
+        ("member:step", None),
+        ("member:step", {}),
+        ("member:step", {"out": "for a while"}),
+        ("check:open", {}),
+        ("check:open", {"id": ""}),
+        ("check:open", {"id": {"a": 1}}),
+        ("check:answer", {}),
+        ("check:answer", {"ready": None}),
+        ("check:answer", {"ready": [True]}),
+        ("check:cancel", {"id": "x" * 65}),
         ("chat:send", {"id": "a", "text": {"$gt": ""}}),
         ("member:permit", {"id": "a", "member_id": "m", "actions": ["be.admin"]}),
         ("room:join", {"code": ["a"]}),
@@ -196,6 +216,43 @@ async def test_31_a_command_without_a_seat(running: Server, olive: Person) -> No
         await host.ask("room:leave")
         answer = await host.command("playback:play")
         assert answer["error"]["code"] == "not_in_room"
+
+
+@pytest.mark.parametrize(
+    ("event", "message"),
+    [
+        ("member:step", {"out": True}),
+        ("check:open", {"id": "c"}),
+        ("check:answer", {"ready": True}),
+        ("check:cancel", {"id": "c"}),
+    ],
+)
+async def test_31_a_message_of_the_group_without_a_seat(
+    running: Server, olive: Person, event: str, message: dict[str, Any]
+) -> None:
+    async with seat(olive, party(olive)) as host:
+        await host.ask("room:leave")
+        assert (await host.ask(event, **message))["error"]["code"] == "not_in_room"
+
+
+async def test_PB21_a_check_that_is_not_on_or_not_allowed(running: Server, olive: Person) -> None:
+    code = party(olive)
+    ann = guest(running, code, "Ann")
+    async with seat(olive, code) as host, seat(ann, code) as friend:
+        answers = [
+            await friend.ask("check:open", id="c1"),
+            await friend.ask("check:cancel", id="c2"),
+            await friend.ask("check:answer", ready=True),
+            await host.ask("check:open", id="c3"),
+            await host.ask("check:cancel", id="c4"),
+        ]
+    assert [answer["error"]["code"] for answer in answers] == [
+        "not_permitted",
+        "not_permitted",
+        "no_check",
+        "no_item",
+        "no_check",
+    ]
 
 
 async def test_30_a_guest_of_one_room_is_nobody_in_another(running: Server, olive: Person) -> None:

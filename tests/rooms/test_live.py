@@ -23,6 +23,7 @@ from watchtogether.rooms.tables import RoomRow
 from watchtogether.sync import commands as c
 from watchtogether.sync.room import Room, Rules
 from watchtogether.sync.timeline import Cause, State
+from watchtogether.sync.togetherness import Together
 
 CODE = RoomCode("abc-def-ghj")
 
@@ -33,6 +34,7 @@ class Notebook:
 
     records: list[Record] = field(default_factory=list)
     beacons: int = 0
+    figures: list[Together] = field(default_factory=list)
     lost_rooms: list[str] = field(default_factory=list)
 
     async def happened(self, room: Room, records: Sequence[Record]) -> None:
@@ -43,6 +45,9 @@ class Notebook:
 
     async def beacon(self, room: Room) -> None:
         self.beacons += 1
+
+    async def together(self, room: Room, together: Together) -> None:
+        self.figures.append(together)
 
     async def lost(self, room: Room) -> None:
         self.lost_rooms.append(room.code)
@@ -125,6 +130,33 @@ async def test_PB17_a_playing_room_sends_beacons(database: Database) -> None:
         for _ in range(4):
             await one.clock.advance(5.01)
         assert one.notebook.beacons >= 3
+
+
+async def test_SYN1_a_playing_room_tells_every_two_seconds_how_well_it_is_together(
+    database: Database,
+) -> None:
+    async with house(database, FakeClock()) as one:
+        live = await one.room()
+        await live.execute(c.Status(HOST, False, 30, 700.0, 20))
+        await one.clock.advance(10)
+        assert one.notebook.figures == []
+        await live.execute(c.Play(HOST, live.room.timeline.revision))
+        for _ in range(5):
+            await live.execute(c.Status(HOST, False, 30, -4.0, 20))
+            await one.clock.advance(2.01)
+        assert len(one.notebook.figures) >= 4
+        last = one.notebook.figures[-1]
+        assert (last.p95_ms, last.spread_ms, last.members) == (4.0, None, 1)
+
+
+async def test_LOG6_a_ready_check_goes_on_without_the_database(database: Database) -> None:
+    async with house(database, FakeClock()) as one:
+        live = await one.room()
+        one.log.away = True
+        outcome = await live.execute(c.OpenCheck(HOST), "check-1")
+        assert outcome.durable is False
+        assert live.room.timeline.cause is Cause.CHECK
+        assert (await live.execute(c.OpenCheck(HOST), "check-1")).repeated
 
 
 async def test_LOG5_what_was_announced_is_in_the_log(database: Database) -> None:

@@ -227,3 +227,80 @@ async def test_WIRE3_an_id_that_was_used_for_something_else(running: Server, oli
         await host.command("playback:seek", id="same", position_s=5)
         answer = await host.ask("chat:send", id="same", text="hello")
         assert answer["error"]["code"] == "invalid_request"
+
+
+async def test_PB21_a_ready_check_through_the_doors(running: Server, olive: Person) -> None:
+    code = party(olive, films(olive)[0])
+    ann = guest(running, code, "Ann")
+    async with seat(olive, code) as host, seat(ann, code) as friend:
+        await host.ready()
+        await friend.ready()
+        opened = await host.ask("check:open", id="c1")
+        assert opened["check"]["by"]["name"] == host.joined["you"]["name"]
+        assert (await host.ask("check:open", id="c1"))["repeated"] is True
+        told = await friend.until(lambda: friend.events("check:opened"))
+        assert {k: told[0][k] for k in ("by", "ends_ms", "clock_id")} == opened["check"]
+        async with seat(guest(running, code, "Ben"), code) as late:
+            assert late.joined["check"] == opened["check"]
+        assert (await friend.ask("check:answer", ready=True))["ok"]
+        await host.until_state("playing")
+        assert host.timeline["cause"] == "check"
+        closed = await friend.until(lambda: friend.events("check:closed"))
+        assert (closed[0]["reason"], closed[0]["missing"]) == ("ready", [])
+
+
+async def test_PB22_stepping_out_is_shown_to_everybody(running: Server, olive: Person) -> None:
+    code = party(olive, films(olive)[0])
+    ann = guest(running, code, "Ann")
+
+    async with seat(olive, code) as host, seat(ann, code) as friend:
+        await host.ready()
+        await friend.ask("member:step", out=True)
+        answer = await host.command("playback:play")
+        assert answer["timeline"]["state"] == "playing"
+        await host.until(
+            lambda: any(
+                member["stepped_out"]
+                for payload in host.events("member:changed")
+                for member in payload["members"]
+                if member["id"] == friend.joined["you"]["id"]
+            )
+        )
+
+
+async def test_SYN1_a_playing_room_tells_how_well_it_is_together(
+    running: Server, olive: Person
+) -> None:
+    """SYN-3: out of what the members' own screens report."""
+    code = party(olive, films(olive)[0])
+    ann = guest(running, code, "Ann")
+    async with seat(olive, code) as host, seat(ann, code) as friend:
+        await host.ready()
+        await friend.ready()
+        await host.command("playback:play")
+        await host.ask("member:status", buffered_s=30, drift_ms=-1.5, rtt_ms=4, seeks=1)
+        await friend.ask(
+            "member:status",
+            buffered_s=30,
+            drift_ms=2.5,
+            rtt_ms=4,
+            fill=1.5,
+            limit="fixed_rate",
+            uncertainty_ms=1.2,
+        )
+        figures = await host.until(lambda: [e for e in host.events("room:sync") if e["members"]])
+        assert (figures[0]["spread_ms"], figures[0]["p95_ms"], figures[0]["members"]) == (4, 2.5, 2)
+        assert figures[0]["behind"] == [
+            {"member_id": friend.joined["you"]["id"], "why": "fixed_rate"}
+        ]
+        assert figures[0].keys() >= {"epoch", "seq"}
+
+
+async def test_PB24_a_command_from_another_epoch_is_refused(running: Server, olive: Person) -> None:
+    code = party(olive, films(olive)[0])
+    async with seat(olive, code) as host:
+        epoch = host.joined["epoch"]
+        answer = await host.command("playback:seek", position_s=5, epoch=epoch + 1)
+        assert answer["error"]["code"] == "stale_revision"
+        assert answer["error"]["timeline"]["position_s"] == 0
+        assert (await host.command("playback:seek", position_s=5, epoch=epoch))["ok"]

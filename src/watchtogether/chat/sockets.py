@@ -10,7 +10,7 @@ from watchtogether.kit.ids import new_id
 from watchtogether.realtime.gateway import Connection, Gateway, Payload
 from watchtogether.rooms.announcer import channel_of, stamp
 from watchtogether.rooms.schemas import CommandId, Identifier, Message
-from watchtogether.rooms.sockets import place_of
+from watchtogether.rooms.seating import place_of
 from watchtogether.rooms.wire import message_wire
 from watchtogether.sync import commands as c
 from watchtogether.sync.events import MessageSent

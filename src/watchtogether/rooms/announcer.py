@@ -8,9 +8,10 @@ from watchtogether.kit.clock import Clock
 from watchtogether.kit.ids import MemberId, RoomId
 from watchtogether.realtime.gateway import Connection, Gateway, Payload
 from watchtogether.rooms.log import Record
-from watchtogether.rooms.wire import Renderer, member_wire, timeline_wire
+from watchtogether.rooms.wire import Renderer, member_wire, timeline_wire, together_wire
 from watchtogether.sync.events import MemberLeft, RoomClosed
 from watchtogether.sync.room import Room
+from watchtogether.sync.togetherness import Together
 
 COALESCE_S: Final = 0.25
 
@@ -63,6 +64,10 @@ class RoomAnnouncer:
     async def beacon(self, room: Room) -> None:
         payload = stamp(room, timeline_wire(room, self._rendition))
         await self._gateway.emit(channel_of(room.id), "playback:timeline", payload)
+
+    async def together(self, room: Room, together: Together) -> None:
+        payload = stamp(room, together_wire(together))
+        await self._gateway.emit(channel_of(room.id), "room:sync", payload)
 
     async def lost(self, room: Room) -> None:
         await self._gateway.emit(channel_of(room.id), "room:resync", stamp(room, {}))

@@ -74,6 +74,8 @@ _REFUSALS: Final[dict[Reason, tuple[int, str]]] = {
     Reason.NAME_TAKEN: (409, "Somebody in the party already has this name."),
     Reason.BANNED: (403, "The host has closed this party to you."),
     Reason.ROOM_FULL: (409, "The party is full."),
+    Reason.ALREADY_ON: (409, "The film is already on."),
+    Reason.NO_CHECK: (409, "Nobody is being asked any more."),
     Reason.QUEUE_FULL: (409, "The queue is full."),
     Reason.ROOM_CLOSED: (410, "This party is over."),
     Reason.INVALID_TEXT: (422, "A message has between 1 and 2,000 characters."),

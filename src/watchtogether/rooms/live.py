@@ -1,7 +1,6 @@
 """One live room: one command at a time, committed before it is acknowledged."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -12,29 +11,31 @@ from sqlalchemy.exc import IntegrityError
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import StorageUnavailable
 from watchtogether.kit.ids import MemberId
+from watchtogether.rooms.answers import Answers, key_of
 from watchtogether.rooms.errors import CommandRefused, EpochLost
 from watchtogether.rooms.log import Record, RoomLog
+from watchtogether.rooms.pulse import Pulse
 from watchtogether.sync import commands as c
 from watchtogether.sync.decide import decide
 from watchtogether.sync.draft import Decision, Rejected
 from watchtogether.sync.room import Room
 from watchtogether.sync.settle import next_deadline_ms
 from watchtogether.sync.timeline import State
+from watchtogether.sync.togetherness import Drifts, Together
 
 log = structlog.get_logger(__name__)
 
-REMEMBERED_COMMANDS = 1_000
 BEACON_S = 5.0
+TOGETHER_S = 2.0
 _RETRY_S = 1.0
 _UNSAVED_MAX = 1_000
 _COMMIT_PATIENCE_S = 1.0
 _NEWS_MAX = 2_000
-_UNPROMPTED: Final = (c.Tick, c.Connect, c.Disconnect, c.Ready, c.Status, c.Restore)
-_BEARABLE: Final = (*_UNPROMPTED, c.Play, c.Pause, c.Seek, c.SetRate, c.Load, c.SkipWait)
+_UNPROMPTED: Final = (c.Tick, c.Connect, c.Disconnect, c.Ready, c.Status, c.Step, c.Restore)
+_STEERING: Final = (c.Play, c.Pause, c.Seek, c.SetRate, c.Load, c.SkipWait)
+_CHECKING: Final = (c.OpenCheck, c.AnswerCheck, c.CancelCheck)
+_BEARABLE: Final = (*_UNPROMPTED, *_STEERING, *_CHECKING)
 """Commands that are accepted with the database away (SPEC LOG-6)."""
-
-Key = tuple[MemberId | None, str]
-Answers = OrderedDict[Key, tuple[Record, ...]]
 
 
 class Announcer(Protocol):
@@ -50,6 +51,10 @@ class Announcer(Protocol):
 
     async def beacon(self, room: Room) -> None:
         """The present timeline again (SPEC PB-17)."""
+        ...
+
+    async def together(self, room: Room, together: Together) -> None:
+        """How well the room is together (SPEC SYN-1)."""
         ...
 
     async def lost(self, room: Room) -> None:
@@ -90,7 +95,8 @@ class LiveRoom:
         self._wake = asyncio.Event()
         self._news: asyncio.Queue[tuple[Decision, tuple[Record, ...]]] = asyncio.Queue(_NEWS_MAX)
         self._unsaved: list[Record] = []
-        self._answers = _remember(history)
+        self._answers = Answers(history)
+        self._drifts = Drifts()
         self._deadline_ms = next_deadline_ms(room)
         self._over = False
         self._unsure = False
@@ -122,9 +128,10 @@ class LiveRoom:
         async with self._turn:
             if self._over:
                 raise EpochLost
-            key = None if command_id is None else (getattr(command, "by", None), command_id)
-            if key is not None and key in self._answers:
-                return Outcome(self.room, self._answers[key], self.durable, repeated=True)
+            key = key_of(command, command_id)
+            before = self._answers.get(key)
+            if before is not None:
+                return Outcome(self.room, before, self.durable, repeated=True)
             now_ms = self._clock.monotonic_ms()
             decision = decide(self.room, command, now_ms)
             if isinstance(decision, Rejected):
@@ -132,9 +139,8 @@ class LiveRoom:
             records = self._records(decision, command, command_id, now_ms)
             await self._commit_or_end(command, records)
             self._accept(decision, records, now_ms)
-            if key is not None:
-                self._answers[key] = records
-                _trim(self._answers)
+            self._answers.put(key, records)
+            self._note_drift(command, now_ms)
             return Outcome(self.room, records, self.durable)
 
     async def run(self) -> None:
@@ -142,18 +148,21 @@ class LiveRoom:
 
         Ends when the room is closed or retired; raises `EpochLost` when this object lost it.
         """
-        beacon_ms = self._clock.monotonic_ms()
+        started_ms = self._clock.monotonic_ms()
+        beacon, together = Pulse(BEACON_S, started_ms), Pulse(TOGETHER_S, started_ms)
         while not (self.room.closed or self._over):
             self._wake.clear()
-            await self._woken_or(self._pause_s(beacon_ms))
+            await self._woken_or(self._pause_s(beacon.due_ms, together.due_ms))
             now_ms = self._clock.monotonic_ms()
             if self._unsaved:
                 await self._try_to_flush()
             if self._deadline_ms is not None and now_ms >= self._deadline_ms and not self._over:
                 await self.execute(c.Tick())
-            if self._beaconing and now_ms >= beacon_ms + BEACON_S * 1000:
-                beacon_ms = now_ms
+            if self._showing and beacon.beats(now_ms):
                 await self._announcer.beacon(self.room)
+            if self._showing and together.beats(now_ms):
+                figures = self._drifts.together(self.room, now_ms)
+                await self._announcer.together(self.room, figures)
 
     async def tell(self) -> None:
         """Announce what was committed, until cancelled."""
@@ -277,31 +286,23 @@ class LiveRoom:
                 waiter.cancel()
             await asyncio.gather(alarm, wake, return_exceptions=True)
 
-    def _pause_s(self, beacon_ms: float) -> float | None:
+    def _note_drift(self, command: c.Command, now_ms: float) -> None:
+        """What is reported while nothing plays says nothing of how well it plays."""
+        playing = self.room.timeline.state is State.PLAYING
+        if playing and isinstance(command, c.Status) and command.drift_ms is not None:
+            self._drifts.note(command.by, command.drift_ms, now_ms)
+
+    def _pause_s(self, *pulses_ms: float) -> float | None:
         """Seconds until there is something to do; None when only a command brings it."""
         dues = [] if self._deadline_ms is None else [self._deadline_ms]
-        if self._beaconing:
-            dues.append(beacon_ms + BEACON_S * 1000)
+        if self._showing:
+            dues += pulses_ms
         now_ms = self._clock.monotonic_ms()
         if self._unsaved:
             dues.append(now_ms + _RETRY_S * 1000)
         return max(0.0, (min(dues) - now_ms) / 1000) if dues else None
 
     @property
-    def _beaconing(self) -> bool:
+    def _showing(self) -> bool:
+        """Whether the film runs before somebody."""
         return self.room.timeline.state is State.PLAYING and bool(self.room.online())
-
-
-def _remember(history: Sequence[Record]) -> Answers:
-    answers: Answers = OrderedDict()
-    for record in history:
-        if record.command_id is not None:
-            key = (record.by, record.command_id)
-            answers[key] = (*answers.get(key, ()), record)
-    _trim(answers)
-    return answers
-
-
-def _trim(answers: Answers) -> None:
-    while len(answers) > REMEMBERED_COMMANDS:
-        answers.popitem(last=False)

@@ -12,8 +12,9 @@ from watchtogether.kit.errors import StorageUnavailable
 from watchtogether.kit.ids import AccountId, RoomCode, RoomId
 from watchtogether.kit.tasks import keep_running
 from watchtogether.rooms import codec
+from watchtogether.rooms.answers import REMEMBERED_COMMANDS
 from watchtogether.rooms.errors import EpochLost, RoomIsClosed, RoomNotFound
-from watchtogether.rooms.live import REMEMBERED_COMMANDS, Announcer, LiveRoom
+from watchtogether.rooms.live import Announcer, LiveRoom
 from watchtogether.rooms.log import Record, RoomLog, Tenure
 from watchtogether.sync import commands as c
 from watchtogether.sync.events import PlaybackChanged

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
+from watchtogether.sync.presence import Limit
 from watchtogether.sync.room import Action, Control, WaitPolicy
 
 CommandId = Annotated[str, Field(min_length=1, max_length=64)]
@@ -49,13 +50,31 @@ class StatusReport(Message):
     stalled: bool = False
     drift_ms: FiniteFloat | None = Field(None, ge=-1e9, le=1e9)
     rtt_ms: FiniteFloat | None = Field(None, ge=0, le=60_000)
+    fill: FiniteFloat | None = Field(None, ge=0, le=1e6)
+    limit: Limit | None = None
+    uncertainty_ms: FiniteFloat | None = Field(None, ge=0, le=60_000)
+    seeks: int = Field(0, ge=0, le=1_000)
 
 
-class Steer(Message):
-    """`playback:play`, `pause` and `next`: the last revision seen goes with it (SPEC PB-6)."""
+class StepOut(Message):
+    out: bool
+
+
+class CheckAnswer(Message):
+    ready: bool
+
+
+class Command(Message):
+    """What is done once, however often it arrives (SPEC LOG-7)."""
 
     id: CommandId
+
+
+class Steer(Command):
+    """The last revision seen goes with it, and its epoch may (SPEC PB-6, PB-24)."""
+
     revision: Revision
+    epoch: int | None = Field(None, ge=0, le=2**53)
 
 
 class SeekTo(Steer):
@@ -73,14 +92,12 @@ class LoadItem(Steer):
     play: bool = False
 
 
-class QueueItem(Message):
-    id: CommandId
+class QueueItem(Command):
     server: Identifier
     rating_key: Identifier
 
 
-class QueueRef(Message):
-    id: CommandId
+class QueueRef(Command):
     entry_id: Identifier
 
 
@@ -88,8 +105,7 @@ class QueueTo(QueueRef):
     to: int = Field(ge=0, le=1_000)
 
 
-class MemberRef(Message):
-    id: CommandId
+class MemberRef(Command):
     member_id: Identifier
 
 
@@ -99,10 +115,6 @@ class KickMember(MemberRef):
 
 class PermitMember(MemberRef):
     actions: frozenset[Action]
-
-
-class Skip(Message):
-    id: CommandId
 
 
 class NewRoom(BaseModel):

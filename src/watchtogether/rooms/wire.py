@@ -6,8 +6,9 @@ from typing import Any
 from watchtogether.kit.ids import MemberId
 from watchtogether.rooms.log import Record
 from watchtogether.sync import events as e
-from watchtogether.sync.room import Member, QueueEntry, Room
+from watchtogether.sync.room import Check, Member, QueueEntry, Room
 from watchtogether.sync.timeline import RoomItem, Timeline
+from watchtogether.sync.togetherness import Together
 
 Wire = dict[str, Any]  # Any: JSON
 Renderer = Callable[[Room, Record], tuple[str, Wire] | None]
@@ -48,6 +49,7 @@ def timeline_wire(room: Room, rendition: str, timeline: Timeline | None = None) 
         "duration_s": timeline.duration_s,
         "state": timeline.state,
         "position_s": timeline.position_s,
+        "speed": timeline.speed,
         "rate": timeline.rate,
         "as_of_ms": timeline.as_of_ms,
         "clock_id": timeline.clock_id,
@@ -71,10 +73,14 @@ def member_wire(room: Room, member: Member) -> Wire:
         "online": presence.online,
         "ready": presence.ready,
         "excused": presence.excused,
+        "excuse": presence.excuse,
+        "stepped_out": presence.stepped_out,
+        "answered": presence.answered,
         "stalled": presence.stalled_since_ms is not None,
         "buffered_s": round(presence.buffered_s, 1),
         "drift_ms": presence.drift_ms,
         "rtt_ms": presence.rtt_ms,
+        "limit": presence.limit,
         "permits": sorted(member.permits),
     }
 
@@ -83,6 +89,31 @@ def members_wire(room: Room) -> list[Wire]:
     """Everybody, those who have been here longest first."""
     by_age = sorted(room.members.values(), key=lambda m: m.joined_seq)
     return [member_wire(room, member) for member in by_age]
+
+
+def check_wire(room: Room, check: Check | e.CheckOpened) -> Wire:
+    """A ready check that is on (SPEC PB-21)."""
+    return {
+        "by": person_wire(room, check.by),
+        "ends_ms": check.ends_ms,
+        "clock_id": check.clock_id,
+    }
+
+
+def together_wire(together: Together) -> Wire:
+    """How well the room is together (SPEC SYN-1, SYN-2)."""
+    return {
+        "spread_ms": _rounded(together.spread_ms),
+        "p95_ms": _rounded(together.p95_ms),
+        "members": together.members,
+        "behind": [
+            {"member_id": behind.member_id, "why": behind.why} for behind in together.behind
+        ],
+    }
+
+
+def _rounded(value_ms: float | None) -> float | None:
+    return None if value_ms is None else round(value_ms, 1)
 
 
 def entry_wire(room: Room, entry: QueueEntry) -> Wire:
@@ -127,7 +158,7 @@ def message_wire(record: Record) -> Wire:
 def renderer(link: Callable[[Room], str], rendition: str) -> Renderer:
     """How each durable event is told to members."""
 
-    def render(room: Room, record: Record) -> tuple[str, Wire] | None:
+    def render(room: Room, record: Record) -> tuple[str, Wire] | None:  # noqa: PLR0912
         match record.event:
             case e.PlaybackChanged(timeline):
                 return "playback:timeline", timeline_wire(room, rendition, timeline)
@@ -139,6 +170,10 @@ def renderer(link: Callable[[Room], str], rendition: str) -> Renderer:
                 return "member:permitted", {"member_id": member_id, "permits": sorted(permits)}
             case e.HostChanged(member_id, reason):
                 return "host:changed", {"member_id": member_id, "reason": reason}
+            case e.CheckOpened() as opened:
+                return "check:opened", check_wire(room, opened)
+            case e.CheckClosed(reason, missing):
+                return "check:closed", {"reason": reason, "missing": list(missing)}
             case e.QueueChanged():
                 return "queue:changed", {
                     "queue": queue_wire(room),

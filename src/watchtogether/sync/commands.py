@@ -1,8 +1,12 @@
-"""What may be asked of a room. `by` is the member who asks; ids and times come from outside."""
+"""What may be asked of a room. `by` is the member who asks; ids and times come from outside.
+
+Playback commands name the last `revision` seen, and may name its `epoch` (SPEC PB-6, PB-24).
+"""
 
 from dataclasses import dataclass
 
 from watchtogether.kit.ids import AccountId, GuestId, MemberId
+from watchtogether.sync.presence import Limit
 from watchtogether.sync.room import Action, Rules
 from watchtogether.sync.timeline import RoomItem
 
@@ -45,18 +49,21 @@ class Load:
     item: RoomItem
     position_s: float
     play: bool
+    epoch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Play:
     by: MemberId
     revision: int
+    epoch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
     by: MemberId
     revision: int
+    epoch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,7 @@ class Seek:
     by: MemberId
     revision: int
     position_s: float
+    epoch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,7 @@ class SetRate:
     by: MemberId
     revision: int
     rate: float
+    epoch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,7 @@ class Next:
     by: MemberId
     revision: int
     follow_up: RoomItem | None
+    epoch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +106,41 @@ class Status:
     buffered_s: float
     drift_ms: float | None
     rtt_ms: float | None
+    fill: float | None = None
+    limit: Limit | None = None
+    uncertainty_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SkipWait:
     """Go on without those who are not ready."""
 
+    by: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Step out for a while, or in again (SPEC PB-22)."""
+
+    by: MemberId
+    out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCheck:
+    """Ask everybody whether they are ready (SPEC PB-21)."""
+
+    by: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCheck:
+    by: MemberId
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CancelCheck:
     by: MemberId
 
 
@@ -203,6 +242,10 @@ Command = (
     | Ready
     | Status
     | SkipWait
+    | Step
+    | OpenCheck
+    | AnswerCheck
+    | CancelCheck
     | QueueAdd
     | QueueRemove
     | QueueMove

@@ -2,8 +2,8 @@
 
 from typing import assert_never
 
+from watchtogether.sync import check, membership, playback, queueing, reports, talk
 from watchtogether.sync import commands as c
-from watchtogether.sync import membership, playback, queueing, talk
 from watchtogether.sync.draft import Decision, Draft, Reason, Rejected
 from watchtogether.sync.room import Room
 from watchtogether.sync.settle import next_deadline_ms, settle
@@ -35,9 +35,9 @@ def _dispatch(draft: Draft, command: c.Command) -> Reason | None:  # noqa: PLR09
         case c.Tick():
             return None
         case c.Ready():
-            return playback.ready(draft, command)
+            return reports.ready(draft, command)
         case c.Status():
-            return playback.status(draft, command)
+            return reports.status(draft, command)
         case c.Play():
             return playback.play(draft, command)
         case c.Pause():
@@ -51,7 +51,15 @@ def _dispatch(draft: Draft, command: c.Command) -> Reason | None:  # noqa: PLR09
         case c.Next():
             return playback.go_next(draft, command)
         case c.SkipWait():
-            return playback.skip_wait(draft, command)
+            return reports.skip_wait(draft, command)
+        case c.Step():
+            return reports.step(draft, command)
+        case c.OpenCheck():
+            return check.open_check(draft, command)
+        case c.AnswerCheck():
+            return check.answer(draft, command)
+        case c.CancelCheck():
+            return check.cancel(draft, command)
         case c.Restore():
             return playback.restore(draft, command)
         case c.Create():

@@ -8,10 +8,13 @@ from typing import Any
 from watchtogether.kit.ids import MemberId
 from watchtogether.sync.events import Event, PlaybackChanged
 from watchtogether.sync.evolve import evolve
+from watchtogether.sync.presence import Excuse
 from watchtogether.sync.room import Room
 from watchtogether.sync.timeline import Cause, RoomItem, State
 
 LEAD_MIN_MS, LEAD_MAX_MS, LEAD_FACTOR = 50.0, 500.0, 1.5
+EASE = 0.98
+"""What an eased room plays at, of its speed (SPEC PB-18)."""
 
 
 class Reason(StrEnum):
@@ -25,6 +28,8 @@ class Reason(StrEnum):
     NO_ITEM = "no_item"
     OUT_OF_RANGE = "out_of_range"
     NOTHING_NEXT = "nothing_next"
+    ALREADY_ON = "already_on"
+    NO_CHECK = "no_check"
     NAME_TAKEN = "name_taken"
     BANNED = "banned"
     ROOM_FULL = "room_full"
@@ -66,11 +71,11 @@ class Draft:
         self.room = evolve(self.room, event)
 
     def set_presence(self, member_id: MemberId, **changes: Any) -> None:  # Any: field values
-        """Change volatile fields of a member's presence."""
+        """Change volatile fields of a member's presence; what is compared is told to everybody."""
         before = self.room.presence_of(member_id)
         after = replace(before, **changes)
+        self.room = self.room.with_presence(member_id, after)
         if after != before:
-            self.room = self.room.with_presence(member_id, after)
             self.changed.add(member_id)
 
     def retime(
@@ -81,10 +86,15 @@ class Draft:
         by: MemberId | None,
         *,
         as_of_ms: float | None = None,
-        rate: float | None = None,
+        speed: float | None = None,
+        eased: bool = False,
     ) -> None:
-        """Record a new timeline of the same item, one revision on (SPEC PB-5, PB-7)."""
+        """Record a new timeline of the same item, one revision on (SPEC PB-5, PB-7).
+
+        Easing ends with it unless `eased` says otherwise (SPEC PB-19).
+        """
         old = self.room.timeline
+        speed = old.speed if speed is None else speed
         self.record(
             PlaybackChanged(
                 replace(
@@ -93,7 +103,8 @@ class Draft:
                     revision=old.revision + 1,
                     state=state,
                     position_s=min(max(0.0, position_s), old.duration_s),
-                    rate=old.rate if rate is None else rate,
+                    speed=speed,
+                    rate=speed * EASE if eased else speed,
                     as_of_ms=self.soon_ms() if as_of_ms is None else as_of_ms,
                     by=by,
                     cause=cause,
@@ -115,6 +126,7 @@ class Draft:
                     state=State.WAITING if play else State.PAUSED,
                     item=item,
                     position_s=position_s,
+                    speed=1.0,
                     rate=1.0,
                     as_of_ms=self.soon_ms(),
                     generation=old.generation + 1,
@@ -124,18 +136,44 @@ class Draft:
             )
         )
 
+    def change_pace(
+        self,
+        cause: Cause,
+        by: MemberId | None,
+        *,
+        speed: float | None = None,
+        eased: bool = False,
+    ) -> None:
+        """Go on from where the room will be then, at another rate (SPEC PB-18).
+
+        A start that still lies ahead stays where it is.
+        """
+        timeline = self.room.timeline
+        then_ms = self.soon_ms()
+        if timeline.state is State.PLAYING:
+            then_ms = max(then_ms, timeline.as_of_ms)
+        position_s = timeline.position_at(then_ms)
+        self.retime(
+            timeline.state, position_s, cause, by, as_of_ms=then_ms, speed=speed, eased=eased
+        )
+
     def new_target(self) -> None:
-        """Everybody has to get ready for the timeline's position anew (SPEC PB-10)."""
+        """Everybody has to get ready for the timeline's position anew (SPEC PB-10).
+
+        Who can't keep up still can't (SPEC PB-20).
+        """
         self.room = replace(
             self.room, target_revision=self.room.timeline.revision, waiting_since_ms=None
         )
         for member in self.room.online():
-            self.set_presence(member.id, ready=False, excused=False, stalled_since_ms=None)
+            excuse = self.room.presence_of(member.id).excuse
+            kept = excuse if excuse is Excuse.STALLS else None
+            self.set_presence(member.id, ready=False, excuse=kept, stalled_since_ms=None)
 
-    def excuse(self, members: Iterable[MemberId]) -> None:
-        """The room goes on without these until they report ready (SPEC PB-11)."""
+    def excuse(self, members: Iterable[MemberId], excuse: Excuse) -> None:
+        """The room goes on without these."""
         for member_id in members:
-            self.set_presence(member_id, excused=True)
+            self.set_presence(member_id, excuse=excuse)
 
     def soon_ms(self) -> float:
         """When a change takes effect: now plus the lead (SPEC PB-7)."""

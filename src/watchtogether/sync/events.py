@@ -51,6 +51,21 @@ class PlaybackChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckOpened:
+    by: MemberId
+    ends_ms: float
+    clock_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckClosed:
+    reason: str
+    """`ready`, `unanswered` or `cancelled`."""
+    missing: tuple[MemberId, ...] = ()
+    """Who counted and had not answered, when it is `unanswered`."""
+
+
+@dataclass(frozen=True, slots=True)
 class QueueChanged:
     queue: tuple[QueueEntry, ...]
 
@@ -84,6 +99,8 @@ Event = (
     | HostChanged
     | RoomEdited
     | PlaybackChanged
+    | CheckOpened
+    | CheckClosed
     | QueueChanged
     | MessageSent
     | MessageDeleted

@@ -7,6 +7,8 @@ from typing import assert_never
 
 from watchtogether.kit.ids import MemberId
 from watchtogether.sync.events import (
+    CheckClosed,
+    CheckOpened,
     Event,
     HostChanged,
     MemberJoined,
@@ -20,7 +22,7 @@ from watchtogether.sync.events import (
     RoomCreated,
     RoomEdited,
 )
-from watchtogether.sync.room import Member, Room
+from watchtogether.sync.room import Check, Member, Room
 from watchtogether.sync.timeline import STEERING, Timeline
 
 
@@ -29,7 +31,7 @@ def evolve(room: Room, event: Event) -> Room:
     return replace(_apply(room, event), seq=room.seq + 1)
 
 
-def _apply(room: Room, event: Event) -> Room:
+def _apply(room: Room, event: Event) -> Room:  # noqa: PLR0912
     match event:
         case RoomCreated(rules, owner):
             return replace(room, rules=rules, owner=owner)
@@ -52,6 +54,11 @@ def _apply(room: Room, event: Event) -> Room:
             return replace(room, host=member_id, host_by_succession=lent)
         case PlaybackChanged(timeline):
             return _retimed(room, timeline)
+        case CheckOpened(by, ends_ms, clock_id):
+            check = Check(by, ends_ms, clock_id, room.timeline.revision)
+            return replace(room, check=check)
+        case CheckClosed():
+            return replace(room, check=None)
         case QueueChanged(queue):
             return replace(room, queue=queue)
         case MessageSent() | MessageDeleted():

@@ -1,7 +1,5 @@
 """Who is in the room, who steers it, and what the host has settled."""
 
-from dataclasses import replace
-
 from watchtogether.kit.ids import MemberId
 from watchtogether.sync.commands import (
     Close,
@@ -25,6 +23,8 @@ from watchtogether.sync.events import (
     RoomCreated,
     RoomEdited,
 )
+from watchtogether.sync.presence import Excuse
+from watchtogether.sync.reports import step_in
 from watchtogether.sync.room import PERMITTABLE, Action, Member, Room, may
 
 MEMBERS_MAX = 200
@@ -72,7 +72,7 @@ def connect(draft: Draft, command: Connect) -> Reason | None:
         return Reason.NOT_A_MEMBER
     connections = room.presence_of(member.id).connections + 1
     draft.set_presence(member.id, connections=connections, away_since_ms=None)
-    draft.room = replace(draft.room, empty_since_ms=None)
+    step_in(draft, member.id)
     owner_is_back = member.account_id == room.owner and room.host != member.id
     if owner_is_back and (room.host is None or room.host_by_succession):
         draft.record(HostChanged(member.id, "returned"))
@@ -80,22 +80,27 @@ def connect(draft: Draft, command: Connect) -> Reason | None:
 
 
 def disconnect(draft: Draft, command: Disconnect) -> Reason | None:
-    """One connection less; the last one makes the member away."""
+    """One connection less; the last one makes the member away.
+
+    Who can't keep up does not begin anew by reconnecting (SPEC PB-20).
+    """
     if command.by not in draft.room.members:
         return None
     connections = max(0, draft.room.presence_of(command.by).connections - 1)
     if connections:
         draft.set_presence(command.by, connections=connections)
         return None
+    excuse = draft.room.presence_of(command.by).excuse
     draft.set_presence(
         command.by,
         connections=0,
         away_since_ms=draft.now_ms,
         ready=False,
-        excused=False,
+        excuse=excuse if excuse is Excuse.STALLS else None,
         stalled_since_ms=None,
+        short_since_ms=None,
+        steady_since_ms=None,
     )
-    _note_emptiness(draft)
     return None
 
 
@@ -105,7 +110,6 @@ def leave(draft: Draft, command: Leave) -> Reason | None:
     if member is None:
         return Reason.NOT_A_MEMBER
     draft.record(MemberLeft(member.id, member.name, "left"))
-    _note_emptiness(draft)
     return None
 
 
@@ -168,11 +172,6 @@ def close(draft: Draft, command: Close) -> Reason | None:
         return Reason.NOT_PERMITTED
     draft.record(RoomClosed("closed"))
     return None
-
-
-def _note_emptiness(draft: Draft) -> None:
-    if not draft.room.online() and draft.room.empty_since_ms is None:
-        draft.room = replace(draft.room, empty_since_ms=draft.now_ms)
 
 
 def _name_taken(room: Room, name: str) -> bool:

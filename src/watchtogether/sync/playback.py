@@ -1,19 +1,17 @@
-"""Playback commands: load, play, pause, seek, rate, next, and readiness."""
+"""Playback commands: load, play, pause, seek, rate, next; and taking a room up again."""
 
 import math
 from dataclasses import replace
 
+from watchtogether.kit.ids import MemberId
 from watchtogether.sync.commands import (
     Load,
     Next,
     Pause,
     Play,
-    Ready,
     Restore,
     Seek,
     SetRate,
-    SkipWait,
-    Status,
 )
 from watchtogether.sync.draft import Draft, Reason
 from watchtogether.sync.events import PlaybackChanged, QueueChanged
@@ -38,16 +36,22 @@ def load(draft: Draft, command: Load) -> Reason | None:
 def play(draft: Draft, command: Play) -> Reason | None:
     """Go on from where the room is; from the start when it is at the end."""
     refused = _refused_toggle(draft.room, command)
-    timeline = draft.room.timeline
-    if refused or timeline.state in (State.PLAYING, State.WAITING):
+    if refused or draft.room.timeline.state in (State.PLAYING, State.WAITING):
         return refused
-    if timeline.position_s >= timeline.duration_s:
-        draft.retime(State.WAITING, 0.0, Cause.PLAY, command.by)
-        draft.new_target()
-    else:
-        state = State.WAITING if draft.room.awaited() else State.PLAYING
-        draft.retime(state, timeline.position_s, Cause.PLAY, command.by)
+    start(draft, Cause.PLAY, command.by)
     return None
+
+
+def start(draft: Draft, cause: Cause, by: MemberId, *, as_of_ms: float | None = None) -> None:
+    """Play as soon as those who count are ready, at `as_of_ms` if they are (SPEC PB-9)."""
+    timeline = draft.room.timeline
+    if timeline.position_s >= timeline.duration_s:
+        draft.retime(State.WAITING, 0.0, cause, by)
+        draft.new_target()
+    elif draft.room.awaited():
+        draft.retime(State.WAITING, timeline.position_s, cause, by)
+    else:
+        draft.retime(State.PLAYING, timeline.position_s, cause, by, as_of_ms=as_of_ms)
 
 
 def pause(draft: Draft, command: Pause) -> Reason | None:
@@ -83,9 +87,7 @@ def set_rate(draft: Draft, command: SetRate) -> Reason | None:
         return refused
     if not RATE_MIN <= command.rate <= RATE_MAX:
         return Reason.OUT_OF_RANGE
-    timeline = draft.room.timeline
-    position_s = timeline.position_at(draft.soon_ms())
-    draft.retime(timeline.state, position_s, Cause.RATE, command.by, rate=command.rate)
+    draft.change_pace(Cause.RATE, command.by, speed=command.rate)
     return None
 
 
@@ -107,57 +109,13 @@ def go_next(draft: Draft, command: Next) -> Reason | None:
     return None
 
 
-def ready(draft: Draft, command: Ready) -> Reason | None:
-    """A member's report for the current target; an older one is out of date and ignored."""
-    if command.by not in draft.room.members:
-        return Reason.NOT_A_MEMBER
-    if command.revision < draft.room.target_revision:
-        return None
-    changes = {"ready": command.ready}
-    if command.ready:
-        draft.set_presence(command.by, **changes, excused=False)
-    else:
-        draft.set_presence(command.by, **changes)
-    return None
-
-
-def status(draft: Draft, command: Status) -> Reason | None:
-    """How a member is doing; a stall counts from its first report (SPEC PB-12)."""
-    if command.by not in draft.room.members:
-        return Reason.NOT_A_MEMBER
-    since_ms = draft.room.presence_of(command.by).stalled_since_ms
-    if not command.stalled:
-        since_ms = None
-    elif since_ms is None:
-        since_ms = draft.now_ms
-    draft.set_presence(
-        command.by,
-        stalled_since_ms=since_ms,
-        buffered_s=command.buffered_s,
-        drift_ms=command.drift_ms,
-        rtt_ms=command.rtt_ms,
-    )
-    return None
-
-
-def skip_wait(draft: Draft, command: SkipWait) -> Reason | None:
-    """Go on without those who are not ready."""
-    if not may(draft.room, command.by, Action.WAIT_SKIP):
-        return Reason.NOT_PERMITTED
-    timeline = draft.room.timeline
-    if timeline.state is State.WAITING:
-        draft.excuse(draft.room.awaited())
-        draft.retime(State.PLAYING, timeline.position_s, Cause.SKIP, command.by)
-    return None
-
-
 def restore(draft: Draft, command: Restore) -> Reason | None:
     """Take the room over from a process that is gone (SPEC LOG-8)."""
     old = draft.room.timeline
     state = old.state
     if state in (State.PLAYING, State.WAITING) and not command.keep_playing:
         state = State.PAUSED
-    draft.room = replace(draft.room, epoch=command.epoch, empty_since_ms=draft.now_ms)
+    draft.room = replace(draft.room, epoch=command.epoch)
     for member_id in draft.room.members:
         draft.set_presence(member_id, away_since_ms=draft.now_ms)
     draft.record(
@@ -168,6 +126,7 @@ def restore(draft: Draft, command: Restore) -> Reason | None:
                 revision=old.revision + 1,
                 state=state,
                 position_s=min(max(0.0, command.position_s), old.duration_s),
+                rate=old.speed,
                 as_of_ms=draft.now_ms,
                 clock_id=command.clock_id,
                 by=None,
@@ -175,12 +134,15 @@ def restore(draft: Draft, command: Restore) -> Reason | None:
             )
         )
     )
+    draft.new_target()
     return None
 
 
 def _refused(room: Room, command: Load | Seek | SetRate | Next, action: Action) -> Reason | None:
     if not may(room, command.by, action):
         return Reason.NOT_PERMITTED
+    if _of_another_epoch(room, command):
+        return Reason.STALE_REVISION
     own = room.steered_by == command.by
     theirs = room.countered_revision if own else room.steered_revision
     return Reason.STALE_REVISION if command.revision < theirs else None
@@ -190,9 +152,14 @@ def _refused_toggle(room: Room, command: Play | Pause) -> Reason | None:
     """Play and pause count even when stale, as long as the item is the same (SPEC PB-6)."""
     if not may(room, command.by, Action.PLAY_PAUSE):
         return Reason.NOT_PERMITTED
-    if command.revision < room.item_revision:
+    if _of_another_epoch(room, command) or command.revision < room.item_revision:
         return Reason.STALE_REVISION
     return _without_item(room)
+
+
+def _of_another_epoch(room: Room, command: Load | Play | Pause | Seek | SetRate | Next) -> bool:
+    """Meant for a room that has changed hands since (SPEC PB-24)."""
+    return command.epoch is not None and command.epoch != room.epoch
 
 
 def _without_item(room: Room) -> Reason | None:

@@ -6,9 +6,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from watchtogether.kit.ids import AccountId, GuestId, MemberId, RoomCode, RoomId
+from watchtogether.sync.presence import Presence
 from watchtogether.sync.timeline import RoomItem, Timeline, idle
-
-ONE_WAY_DEFAULT_MS = 50.0
 
 
 class Action(StrEnum):
@@ -37,7 +36,7 @@ class Control(StrEnum):
 
 
 class WaitPolicy(StrEnum):
-    """Whose stall makes the room wait (SPEC PB-12)."""
+    """For whom the room waits (SPEC PB-12, PB-23)."""
 
     EVERYONE = "everyone"
     HOST = "host"
@@ -67,34 +66,19 @@ class Member:
     permits: frozenset[Action] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """What is known of a member right now; never logged."""
-
-    connections: int = 0
-    away_since_ms: float | None = None
-    ready: bool = False
-    excused: bool = False
-    stalled_since_ms: float | None = None
-    buffered_s: float = 0.0
-    drift_ms: float | None = None
-    rtt_ms: float | None = None
-
-    @property
-    def online(self) -> bool:
-        return self.connections > 0
-
-    @property
-    def counts(self) -> bool:
-        """Whether the room waits for this member (SPEC PB-10)."""
-        return self.online and not self.excused
-
-    @property
-    def one_way_ms(self) -> float:
-        return ONE_WAY_DEFAULT_MS if self.rtt_ms is None else self.rtt_ms / 2
-
-
 _ABSENT = Presence()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A ready check that is on (SPEC PB-21)."""
+
+    by: MemberId
+    ends_ms: float
+    """Server time, on the clock `clock_id`, at which it is over unanswered."""
+    clock_id: str
+    revision: int
+    """Of the timeline it was opened on; any other one ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +108,7 @@ class Room:
     shown_out: frozenset[AccountId | GuestId | None] = frozenset()
     """Who was kicked and has not come in again: what let them in before does so no more."""
     queue: tuple[QueueEntry, ...] = ()
+    check: Check | None = None
     closed: bool = False
     item_revision: int = 0
     """Revision that brought the current item."""
@@ -140,6 +125,8 @@ class Room:
     """Since when the room waits for the present target."""
     ready_since_ms: float | None = None
     """Since when nobody is awaited any more, while waiting after a stall."""
+    roomy_since_ms: float | None = None
+    """Since when every runway of an eased room is long again (SPEC PB-19)."""
     empty_since_ms: float | None = None
 
     def presence_of(self, member_id: MemberId) -> Presence:
@@ -160,6 +147,16 @@ class Room:
             for m in self.online()
             if self.presence_of(m.id).counts and not self.presence_of(m.id).ready
         )
+
+    def heeds(self, member_id: MemberId) -> bool:
+        """Whether the policy makes the room wait for this member (SPEC PB-12, PB-23)."""
+        match self.rules.wait_policy:
+            case WaitPolicy.EVERYONE:
+                return True
+            case WaitPolicy.HOST:
+                return member_id == self.host
+            case WaitPolicy.NEVER:
+                return False
 
     def member_of(self, person: AccountId | GuestId) -> Member | None:
         """The member that this account or guest is, if any."""

@@ -30,6 +30,8 @@ class Cause(StrEnum):
     ENDED = "ended"
     EMPTY = "empty"
     RESTART = "restart"
+    EASE = "ease"
+    CHECK = "check"
 
 
 STEERING = frozenset({Cause.LOAD, Cause.PLAY, Cause.PAUSE, Cause.SEEK, Cause.RATE, Cause.NEXT})
@@ -61,7 +63,10 @@ class Timeline:
     state: State
     item: RoomItem | None
     position_s: float
+    speed: float
+    """What a person chose (SPEC PB-18)."""
     rate: float
+    """With which the position moves: `speed`, or a little less while the room is eased."""
     as_of_ms: float
     """Server time, on the clock `clock_id`, at which `position_s` holds; may lie ahead."""
     clock_id: str
@@ -74,6 +79,11 @@ class Timeline:
     def duration_s(self) -> float:
         """Length of the item in seconds; 0 without one."""
         return self.item.duration_s if self.item else 0.0
+
+    @property
+    def eased(self) -> bool:
+        """Whether the room runs a little slower than asked, so that nobody stalls (SPEC PB-19)."""
+        return self.rate != self.speed
 
     def position_at(self, now_ms: float) -> float:
         """Seconds into the item at server time `now_ms` (SPEC PB-3)."""
@@ -101,6 +111,7 @@ def idle(epoch: int, clock_id: str) -> Timeline:
         state=State.IDLE,
         item=None,
         position_s=0.0,
+        speed=1.0,
         rate=1.0,
         as_of_ms=0.0,
         clock_id=clock_id,
