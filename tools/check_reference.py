@@ -142,6 +142,12 @@ def routes(server: Server) -> Facts:
     }
 
 
+def metrics(server: Server) -> Facts:
+    """Metrics as they are scraped → their kind."""
+    server.registry  # noqa: B018 whoever measures is built with it
+    return server.metrics.kinds()
+
+
 def kinds() -> Facts:
     """Kinds of events in a room's log."""
     return dict.fromkeys(codec.KINDS)
@@ -152,11 +158,13 @@ def everything() -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         server = _server(Path(folder))
         known_routes, known_heard = routes(server), heard(server)
+        known_metrics = metrics(server)
     client, _, rest = _read("events.md").partition(_SERVER)
     return [
         *problems("settings.md", _read("settings.md"), settings()),
         *problems("errors.md", _read("errors.md"), errors()),
         *problems("http.md", _read("http.md"), known_routes),
+        *problems("metrics.md", _read("metrics.md"), known_metrics),
         *problems("log.md", _read("log.md"), kinds()),
         *problems(f"events.md, {_CLIENT[3:].lower()}", client, known_heard),
         *problems(f"events.md, {_SERVER[3:].lower()}", rest, told()),

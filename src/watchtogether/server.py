@@ -26,11 +26,13 @@ from watchtogether.chat.sockets import ChatSockets
 from watchtogether.db.engine import Database
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import StorageUnavailable
+from watchtogether.kit.metrics import Metrics
 from watchtogether.kit.names import clean_name
 from watchtogether.kit.rate_limit import MemoryRateLimiter
 from watchtogether.kit.tasks import keep_running
 from watchtogether.kit.web.hosts import PublicAddress
 from watchtogether.monitoring import endpoints as health_endpoints
+from watchtogether.monitoring import metrics_endpoint
 from watchtogether.plex import endpoints as plex_endpoints
 from watchtogether.plex import signin_endpoints
 from watchtogether.plex.addresses import AddressPolicy, open_client
@@ -50,6 +52,7 @@ from watchtogether.realtime.watch import close_ended_sessions, close_slow_connec
 from watchtogether.rooms import endpoints as room_endpoints
 from watchtogether.rooms.announcer import RoomAnnouncer
 from watchtogether.rooms.audience import EndedSessions, RoomAudience
+from watchtogether.rooms.figures import SyncFigures
 from watchtogether.rooms.invites import Invites
 from watchtogether.rooms.log import Record, RoomLog
 from watchtogether.rooms.registry import Registry
@@ -209,7 +212,11 @@ class Server:
 
     @cached_property
     def registry(self) -> Registry:
-        return Registry(self.room_log, self.clock, self.announcer)
+        return Registry(self.room_log, self.clock, self.announcer, SyncFigures(self.metrics))
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        return Metrics()
 
     @cached_property
     def rooms(self) -> RoomService:
@@ -262,6 +269,7 @@ class Server:
         """Fill the ports that cross layers."""
         self.sessions.on_ended += [self.gateway.close_session, self.ended_sessions.add]
         self.announcer.listeners.append(self._retire_streams)
+        self._measure_rooms()
         clock_exchange.install(self.gateway, self.clock)
         rendition = self.settings.stream_rendition
         seating = Seating(
@@ -274,6 +282,15 @@ class Server:
         )
         RoomSockets(gateway=self.gateway, rooms=self.rooms, seating=seating, rendition=rendition)
         ChatSockets(self.gateway, self.history)
+
+    def _measure_rooms(self) -> None:
+        """What is read off the live rooms whenever somebody asks."""
+        self.metrics.gauge("rooms_live", "Rooms in memory", lambda: len(tuple(self.registry)))
+        self.metrics.gauge(
+            "members_connected",
+            "Members with at least one connection, over all rooms",
+            lambda: sum(p.online for live in self.registry for p in live.room.presence.values()),
+        )
 
     def mount(self, app: FastAPI) -> None:
         """Every HTTP door; the page comes last, for it answers whatever is left."""
@@ -314,6 +331,7 @@ class Server:
             stream_endpoints.build_router(
                 self.stream, self.tickets, self.audience, guard.session_of
             ),
+            metrics_endpoint.build_router(self.metrics, guard),
             health_endpoints.build_router(
                 ping_database_ms=self.database.ping_ms,
                 parts=self._health_parts(),

@@ -58,3 +58,28 @@ def test_health_says_how_the_parts_are(running: Server, olive: Person) -> None:
     assert health["plex"].keys() >= {"cache_hit_rate", "avg_response_ms"}
     for path in ("live", "ready"):
         assert httpx2.get(f"{running.url}api/health/{path}").status_code == 200
+
+
+async def test_metrics_say_how_rooms_do_and_name_nobody(running: Server, olive: Person) -> None:
+    code = party(olive, films(olive)[0])
+    async with seat(olive, code) as host:
+        await host.ask("member:status", buffered_s=3, uncertainty_ms=2, seeks=1)
+        answer = httpx2.get(f"{running.url}metrics").raise_for_status()
+        assert host.joined["you"]["id"] not in answer.text
+    assert answer.headers["content-type"].startswith("text/plain")
+    figures = dict(
+        line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#")
+    )
+    assert float(figures["watchtogether_rooms_live"]) >= 1
+    assert float(figures["watchtogether_members_connected"]) >= 1
+    assert float(figures["watchtogether_corrective_seeks_total"]) >= 1
+    assert code not in answer.text
+
+
+def test_metrics_are_for_this_machine_and_for_the_owner(running: Server, olive: Person) -> None:
+    from_afar = {"X-Forwarded-For": "203.0.113.7"}
+    answer = httpx2.get(f"{running.url}metrics", headers=from_afar)
+    assert (answer.status_code, answer.json()["code"]) == (403, "owner_needed")
+    ann = guest(running, party(olive), "Ann")
+    assert ann.http.get("metrics", headers=from_afar).status_code == 403
+    assert olive.http.get("metrics", headers=from_afar).status_code == 200

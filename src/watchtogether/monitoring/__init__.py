@@ -1,1 +1,1 @@
-"""Health and, later, metrics and the dashboard."""
+"""Health, metrics and, later, the dashboard."""

@@ -14,6 +14,7 @@ from watchtogether.kit.ids import MemberId
 from watchtogether.rooms.answers import Answers, key_of
 from watchtogether.rooms.errors import CommandRefused, EpochLost
 from watchtogether.rooms.log import Record, RoomLog
+from watchtogether.rooms.ports import Figures, Unmeasured
 from watchtogether.rooms.pulse import Pulse
 from watchtogether.sync import commands as c
 from watchtogether.sync.decide import decide
@@ -86,8 +87,11 @@ class LiveRoom:
         log: RoomLog,
         clock: Clock,
         announcer: Announcer,
+        *,
+        figures: Figures | None = None,
     ) -> None:
         self.room = room
+        self._figures: Figures = figures or Unmeasured()
         self._log = log
         self._clock = clock
         self._announcer = announcer
@@ -140,7 +144,7 @@ class LiveRoom:
             await self._commit_or_end(command, records)
             self._accept(decision, records, now_ms)
             self._answers.put(key, records)
-            self._note_drift(command, now_ms)
+            self._note_status(command, now_ms)
             return Outcome(self.room, records, self.durable)
 
     async def run(self) -> None:
@@ -162,6 +166,7 @@ class LiveRoom:
                 await self._announcer.beacon(self.room)
             if self._showing and together.beats(now_ms):
                 figures = self._drifts.together(self.room, now_ms)
+                self._figures.together(figures)
                 await self._announcer.together(self.room, figures)
 
     async def tell(self) -> None:
@@ -200,6 +205,7 @@ class LiveRoom:
         del self._unsaved[: len(batch)]
 
     def _accept(self, decision: Decision, records: tuple[Record, ...], now_ms: float) -> None:
+        self._figures.decided(self.room, decision.room, decision.changed, now_ms)
         self.room = decision.room
         self.touched_ms = now_ms
         if decision.next_deadline_ms != self._deadline_ms or not self.durable or self.room.closed:
@@ -286,10 +292,13 @@ class LiveRoom:
                 waiter.cancel()
             await asyncio.gather(alarm, wake, return_exceptions=True)
 
-    def _note_drift(self, command: c.Command, now_ms: float) -> None:
-        """What is reported while nothing plays says nothing of how well it plays."""
+    def _note_status(self, command: c.Command, now_ms: float) -> None:
+        """A drift that is reported while nothing plays says nothing of how well it plays."""
+        if not isinstance(command, c.Status):
+            return
         playing = self.room.timeline.state is State.PLAYING
-        if playing and isinstance(command, c.Status) and command.drift_ms is not None:
+        self._figures.reported(command, playing=playing)
+        if playing and command.drift_ms is not None:
             self._drifts.note(command.by, command.drift_ms, now_ms)
 
     def _pause_s(self, *pulses_ms: float) -> float | None:

@@ -1,11 +1,14 @@
 """What rooms need from other layers, filled in by `server.py`."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
-from watchtogether.kit.ids import AccountId, RatingKey, RoomId, ServerId
+from watchtogether.kit.ids import AccountId, MemberId, RatingKey, RoomId, ServerId
 from watchtogether.rooms.wire import Wire
+from watchtogether.sync.commands import Status
+from watchtogether.sync.room import Room
 from watchtogether.sync.timeline import RoomItem
+from watchtogether.sync.togetherness import Together
 
 
 class Catalogue(Protocol):
@@ -20,6 +23,36 @@ class Catalogue(Protocol):
     async def next_episode(self, item: RoomItem) -> RoomItem | None:
         """What follows an episode; None for films and after the last one."""
         ...
+
+
+class Figures(Protocol):
+    """Hears what rooms do and measures it; must neither wait nor fail."""
+
+    def reported(self, status: Status, *, playing: bool) -> None:
+        """A status that was taken in."""
+        ...
+
+    def decided(
+        self, before: Room, after: Room, changed: Iterable[MemberId], now_ms: float
+    ) -> None:
+        """A decision that was committed."""
+        ...
+
+    def together(self, together: Together) -> None:
+        """What a room was told of itself (SPEC SYN-1)."""
+        ...
+
+
+class Unmeasured:
+    """Implements `Figures` by forgetting them."""
+
+    def reported(self, status: Status, *, playing: bool) -> None: ...
+
+    def decided(
+        self, before: Room, after: Room, changed: Iterable[MemberId], now_ms: float
+    ) -> None: ...
+
+    def together(self, together: Together) -> None: ...
 
 
 History = Callable[[RoomId, int | None], Awaitable[Wire]]

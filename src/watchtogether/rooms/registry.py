@@ -16,6 +16,7 @@ from watchtogether.rooms.answers import REMEMBERED_COMMANDS
 from watchtogether.rooms.errors import EpochLost, RoomIsClosed, RoomNotFound
 from watchtogether.rooms.live import Announcer, LiveRoom
 from watchtogether.rooms.log import Record, RoomLog, Tenure
+from watchtogether.rooms.ports import Figures
 from watchtogether.sync import commands as c
 from watchtogether.sync.events import PlaybackChanged
 from watchtogether.sync.evolve import evolve
@@ -34,10 +35,17 @@ STATE_KINDS = tuple(kind for kind in codec.KINDS if not kind.startswith("message
 class Registry:
     """Finds a live room by its code. `run` owns every room's task."""
 
-    def __init__(self, room_log: RoomLog, clock: Clock, announcer: Announcer) -> None:
+    def __init__(
+        self,
+        room_log: RoomLog,
+        clock: Clock,
+        announcer: Announcer,
+        figures: Figures | None = None,
+    ) -> None:
         self._log = room_log
         self._clock = clock
         self._announcer = announcer
+        self._figures = figures
         self._rooms: dict[RoomCode, LiveRoom] = {}
         self._loading: defaultdict[RoomCode, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._started: asyncio.Queue[LiveRoom] = asyncio.Queue()
@@ -95,7 +103,9 @@ class Registry:
                 tasks.create_task(self._run_one(live))
 
     def _live(self, room: Room, history: Sequence[Record]) -> LiveRoom:
-        return LiveRoom(room, history, self._log, self._clock, self._announcer)
+        return LiveRoom(
+            room, history, self._log, self._clock, self._announcer, figures=self._figures
+        )
 
     def _keep(self, code: RoomCode, live: LiveRoom) -> None:
         self._rooms[code] = live

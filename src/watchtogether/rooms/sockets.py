@@ -215,6 +215,7 @@ def _status(by: MemberId, message: s.StatusReport) -> c.Status:
         message.fill,
         message.limit,
         message.uncertainty_ms,
+        message.seeks,
     )
 
 

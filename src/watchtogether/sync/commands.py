@@ -109,6 +109,8 @@ class Status:
     fill: float | None = None
     limit: Limit | None = None
     uncertainty_ms: float | None = None
+    seeks: int = 0
+    """Corrective ones since the last status; measured, and not part of the room."""
 
 
 @dataclass(frozen=True, slots=True)

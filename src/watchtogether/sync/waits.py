@@ -28,7 +28,7 @@ def deadlines(room: Room) -> Iterator[float]:
 def settle(draft: Draft) -> None:
     """Excuse who is late, and start when nobody is awaited any more."""
     if draft.room.timeline.state is not State.WAITING:
-        draft.room = replace(draft.room, ready_since_ms=None, waiting_since_ms=None)
+        _forget(draft)
         return
     if draft.room.waiting_since_ms is None:
         draft.room = replace(draft.room, waiting_since_ms=draft.now_ms)
@@ -70,3 +70,8 @@ def _start(draft: Draft) -> None:
         timeline.by,
         as_of_ms=draft.now_ms + COUNTDOWN_MS if checked else None,
     )
+    _forget(draft)
+
+
+def _forget(draft: Draft) -> None:
+    draft.room = replace(draft.room, ready_since_ms=None, waiting_since_ms=None)
