@@ -117,10 +117,10 @@ async def test_WIRE3_what_cannot_be_read_is_refused_and_harms_nothing(
     running: Server, olive: Person, event: str, message: Any
 ) -> None:
     code = party(olive)
-    async with seat(olive, code) as host:
-        answer = await host.socket.call(event, message, timeout=10)
+    async with seat(guest(running, code, "Ann"), code) as friend:  # a session and budget of its own
+        answer = await friend.socket.call(event, message, timeout=10)
         assert answer["error"]["code"] == "invalid_request"
-        assert (await host.ask("chat:send", id="after", text="still here"))["ok"]
+        assert (await friend.ask("chat:send", id="after", text="still here"))["ok"]
 
 
 async def test_WIRE4_an_oversized_frame_closes_its_own_connection_only(
@@ -230,9 +230,10 @@ async def test_31_a_command_without_a_seat(running: Server, olive: Person) -> No
 async def test_31_a_message_of_the_group_without_a_seat(
     running: Server, olive: Person, event: str, message: dict[str, Any]
 ) -> None:
-    async with seat(olive, party(olive)) as host:
-        await host.ask("room:leave")
-        assert (await host.ask(event, **message))["error"]["code"] == "not_in_room"
+    code = party(olive)
+    async with seat(guest(running, code, "Ann"), code) as friend:
+        await friend.ask("room:leave")
+        assert (await friend.ask(event, **message))["error"]["code"] == "not_in_room"
 
 
 async def test_PB21_a_check_that_is_not_on_or_not_allowed(running: Server, olive: Person) -> None:

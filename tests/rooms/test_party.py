@@ -27,9 +27,9 @@ async def test_CHAT3_history_is_given_on_joining_and_by_page(
     running: Server, olive: Person
 ) -> None:
     code = party(olive)
-    async with seat(olive, code) as host:
+    async with seat(guest(running, code, "Ben"), code) as talker:
         for number in range(60):
-            await host.ask("chat:send", id=f"m{number}", text=f"message {number}")
+            await talker.ask("chat:send", id=f"m{number}", text=f"message {number}")
     async with seat(guest(running, code, "Ann"), code) as friend:
         texts = [message["text"] for message in friend.joined["messages"]]
         assert texts == [f"message {number}" for number in range(10, 60)]
