@@ -35,7 +35,8 @@ function useFacts(): Pick<Item, "chapters" | "markers"> | undefined {
   return data;
 }
 
-export function ScrubBar({ driver }: { driver: Driver }) {
+export function ScrubBar(props: { driver: Driver; onStep: (by_s: number) => void }) {
+  const { driver, onStep } = props;
   const { t } = useTranslation();
   const commands = useCommands();
   const may = useMay("playback.seek");
@@ -65,7 +66,8 @@ export function ScrubBar({ driver }: { driver: Driver }) {
     if (!may || (step === undefined && edge === null)) return;
     event.preventDefault();
     event.stopPropagation();
-    void commands.seek(edge ?? Math.min(duration_s, Math.max(0, now_s + (step ?? 0))));
+    if (edge !== null) void (event.repeat || commands.seek(edge));
+    else onStep(step ?? 0);
   };
 
   return (
