@@ -42,7 +42,8 @@ export function Toaster() {
     <div
       role="status"
       aria-live="polite"
-      className="pointer-events-none in-data-[scene=room]:top-20 fixed inset-x-4 top-4 z-60 flex flex-col items-center gap-2"
+      // In a room held upright the film is at the top and has to stay in view.
+      className="pointer-events-none fixed inset-x-4 top-4 z-60 flex flex-col items-center gap-2 in-data-[scene=room]:top-20 upright:in-data-[scene=room]:top-auto upright:in-data-[scene=room]:bottom-20"
     >
       {toasts.map((each) => (
         <Note key={each.id} toast={each} />

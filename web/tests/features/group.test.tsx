@@ -25,6 +25,7 @@ const stepOut = vi.fn();
 const driver = {
   expected: () => 75,
   stepOut,
+  forget: vi.fn(),
   pictureInPicture: vi.fn(),
 } as unknown as Driver;
 const steer = { stepOut: vi.fn(), setSpeed: vi.fn() } as unknown as Steer;

@@ -35,14 +35,14 @@ function Counting() {
   if (left_ms === null || ahead_ms < COUNTED_MS) return null;
   const seconds = Math.ceil(left_ms / 1000);
   return (
-    <div className="pointer-events-none absolute inset-0 z-5 grid place-items-center bg-black/40">
+    <div className="pointer-events-none absolute inset-0 z-5 grid place-items-center bg-black/40 brief:pt-8 brief:pb-20">
       <p className="sr-only" role="status">
         {t("check.starting", { seconds: Math.round(ahead_ms / 1000) })}
       </p>
       <p
         aria-hidden
         key={seconds}
-        className="title tabular animate-count text-[min(30vh,9rem)] drop-shadow-2xl"
+        className="title tabular animate-count text-[9rem] brief:text-7xl drop-shadow-2xl"
       >
         {seconds}
       </p>

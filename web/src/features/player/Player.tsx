@@ -39,8 +39,10 @@ export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Pro
   const video = useRef<HTMLVideoElement>(null);
   const { driver, retry } = useDriver(video);
   const item = useRoom((state) => state.timeline?.item ?? null);
-  const moving = useRoom(({ timeline, out }) => timeline?.state === "playing" && !out);
-  const fade = useFade(moving);
+  const standing = useRoom(({ timeline, out }) => timeline?.state === "paused" || out);
+  // What lies over the film then has the answer to it, and the height of a phone for itself.
+  const asked = useRoom(({ check, out }) => check !== null || out);
+  const fade = useFade(!standing);
   const fullscreen = useFullscreen(video);
   const steer = useSteer(driver, onChat);
   const undo = useWhoDidWhat();
@@ -61,7 +63,7 @@ export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Pro
       onPointerDown={fade.wake}
       onFocus={fade.wake}
       className={cn(
-        "relative isolate overflow-hidden bg-black",
+        "stage relative isolate overflow-hidden bg-black",
         !fade.shown && "cursor-none",
         fullscreen.on && "fixed inset-0 z-30 max-h-none!",
         className,
@@ -92,9 +94,11 @@ export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Pro
           fade.shown || !item ? "opacity-100" : "opacity-0",
         )}
       >
-        <div className={cn(bar, "bg-linear-to-b from-black/70 to-transparent")}>{top(pill)}</div>
+        <div className={cn(bar, "bg-linear-to-b from-black/80 via-black/45 to-transparent")}>
+          {top(pill)}
+        </div>
         {driver && item && (
-          <div className={bar}>
+          <div className={cn(bar, asked && "brief:hidden")}>
             <Controls
               driver={driver}
               steer={steer}

@@ -31,15 +31,15 @@ function Asking({ check }: { check: Check }) {
   return (
     <section
       aria-label={t("check.title")}
-      className="absolute inset-0 z-5 grid place-items-center overflow-y-auto bg-black/65 p-4"
+      className="absolute inset-0 z-5 grid place-items-center overflow-y-auto bg-black/65 p-4 brief:px-2 brief:pt-13 brief:pb-1"
     >
-      <div className="pointer-events-auto grid w-full max-w-lg animate-appear justify-items-center gap-3 text-center sm:gap-4">
-        <p role="status" className="title text-xl sm:text-3xl">
+      <div className="pointer-events-auto grid w-full max-w-lg animate-appear justify-items-center gap-4 text-center brief:gap-1">
+        <p role="status" className="title text-2xl sm:text-3xl brief:text-lg">
           {mine ? t("check.yours") : asker ? t("check.by", { name: asker }) : t("check.title")}
         </p>
         <ul
           aria-label={t("check.seats")}
-          className="flex max-h-[30vh] flex-wrap justify-center gap-x-4 gap-y-2 overflow-y-auto px-1 pt-1"
+          className="flex max-h-[30vh] max-w-full flex-wrap justify-center-safe gap-x-4 gap-y-2 overflow-auto p-1 brief:flex-nowrap brief:gap-x-1"
         >
           {seats.map((each) => (
             <Seat key={each.id} member={each} />
@@ -70,13 +70,16 @@ function Asking({ check }: { check: Check }) {
 function Seat({ member }: { member: Member }) {
   const { t } = useTranslation();
   return (
-    <li className="grid w-16 justify-items-center gap-1">
+    <li className="grid w-16 shrink-0 justify-items-center gap-1 brief:gap-0">
       <span className="relative">
         <Avatar
           name={member.name}
           colour={member.colour}
           size="lg"
-          className={cn("transition-opacity", !member.answered && "opacity-45")}
+          className={cn(
+            "transition-opacity brief:size-8 brief:text-xs",
+            !member.answered && "opacity-45",
+          )}
         />
         {member.answered && (
           <span className="absolute -right-1 -bottom-1 grid size-5 animate-appear place-items-center rounded-full bg-sync text-bg">

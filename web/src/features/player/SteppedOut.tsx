@@ -15,6 +15,8 @@ export function useStepOut(driver: Driver | null): void {
   const out = useRoom((state) => state.out);
   useEffect(() => {
     (driver as Stepping | null)?.stepOut?.(out);
+    // Who is back counts again when they report ready, even if nothing has changed for them.
+    if (!out) driver?.forget();
   }, [driver, out]);
 }
 
@@ -30,9 +32,9 @@ function Outside({ driver, steer }: { driver: Driver | null; steer: Steer }) {
   const long = useRoom(({ timeline }) => (timeline?.duration_s ?? 0) >= 3600);
   const at_s = useNow(() => driver?.expected() ?? null, 500);
   return (
-    <div className="absolute inset-0 z-5 grid place-items-center bg-black/65 p-4">
+    <div className="absolute inset-0 z-5 grid place-items-center bg-black/65 p-4 brief:pt-14 brief:pb-2">
       <div className="pointer-events-auto grid max-w-sm animate-appear justify-items-center gap-1 text-center">
-        <p role="status" className="title text-xl sm:text-3xl">
+        <p role="status" className="title text-2xl sm:text-3xl brief:text-xl">
           {t("out.title")}
         </p>
         <p className="tabular text-dim text-sm">
@@ -40,7 +42,7 @@ function Outside({ driver, steer }: { driver: Driver | null; steer: Steer }) {
             ? t("out.others", { position: clockTime(at_s, long) })
             : t("out.paused")}
         </p>
-        <p className="text-faint text-sm max-sm:hidden">{t("out.text")}</p>
+        <p className="text-faint text-sm brief:hidden">{t("out.text")}</p>
         <Button tone="primary" size="lg" className="mt-2" onClick={() => steer.stepOut(false)}>
           {t("out.back")}
         </Button>

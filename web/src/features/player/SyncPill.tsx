@@ -86,7 +86,7 @@ export function SyncPill({ drifts }: { drifts: () => readonly number[] }) {
         <button
           type="button"
           className={cn(
-            "tabular inline-flex min-h-11 min-w-0 max-w-[70vw] items-center gap-2 rounded-full px-3 text-[0.8rem] transition-colors first-letter:uppercase",
+            "tabular inline-flex bg-black/45 min-h-11 min-w-0 max-w-[70vw] items-center gap-2 rounded-full px-3 text-[0.8rem] transition-colors first-letter:uppercase",
             INKS[pill.tone],
           )}
         >

@@ -108,7 +108,7 @@ function Row({ member, condition }: { member: Member; condition: Condition }) {
   const { online, drift_ms, buffered_s, rtt_ms } = member;
   return (
     <tr className={cn("align-top", !online && "text-faint")}>
-      <th scope="row" className="max-w-32 py-1 pr-3 font-normal">
+      <th scope="row" className="max-w-26 py-1 pr-3 font-normal">
         <span className="block truncate font-medium">{member.name}</span>
         {condition !== "here" && (
           <span
@@ -121,7 +121,7 @@ function Row({ member, condition }: { member: Member; condition: Condition }) {
           </span>
         )}
       </th>
-      <td className="py-1 pr-3">{online ? wordsOfDrift(drift_ms, t) : dash}</td>
+      <td className="whitespace-nowrap py-1 pr-3">{online ? wordsOfDrift(drift_ms, t) : dash}</td>
       <td className="whitespace-nowrap py-1 pr-3">
         {online ? t("common.s", { value: buffered_s.toFixed(1) }) : dash}
       </td>

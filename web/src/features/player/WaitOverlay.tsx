@@ -45,17 +45,17 @@ function Waiting() {
   const last = awaited.length === 1 ? awaited[0] : undefined;
 
   return (
-    <div className="absolute inset-0 z-5 grid place-items-center bg-black/45 p-4">
-      <div className="pointer-events-auto grid animate-appear justify-items-center gap-2 text-center sm:gap-3">
-        <div className="flex -space-x-2">
+    <div className="absolute inset-0 z-5 grid place-items-center bg-black/45 p-4 brief:px-2 brief:pt-13 brief:pb-24">
+      <div className="pointer-events-auto grid animate-appear justify-items-center gap-3 text-center brief:gap-0">
+        <div className="flex -space-x-2 brief:hidden">
           {awaited.slice(0, NAMED).map((each) => (
             <Avatar key={each.id} name={each.name} colour={each.colour} size="lg" />
           ))}
         </div>
-        <p role="status" className="title text-xl sm:text-2xl">
+        <p role="status" className="title text-xl sm:text-2xl brief:text-base">
           {text}
         </p>
-        <p className="tabular flex flex-wrap items-center justify-center gap-x-2 text-dim text-sm">
+        <p className="tabular flex flex-wrap items-center justify-center gap-x-2 text-dim text-sm brief:text-xs">
           <Spinner className="size-4" />
           {t("wait.seconds", { seconds: Math.round(waited_ms / 1000) })}
           {last && last.buffered_s > 0 && (
@@ -66,7 +66,9 @@ function Waiting() {
           )}
         </p>
         {may && awaited.length > 0 && (
-          <Button onClick={() => void commands.skipWait()}>{t("wait.go_on")}</Button>
+          <Button className="brief:bg-raised/80" onClick={() => void commands.skipWait()}>
+            {t("wait.go_on")}
+          </Button>
         )}
       </div>
     </div>
