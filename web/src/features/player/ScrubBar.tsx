@@ -63,9 +63,10 @@ export function ScrubBar(props: { driver: Driver; onStep: (by_s: number) => void
   const keyed = (event: KeyboardEvent) => {
     const step = KEY_STEPS[event.key];
     const edge = event.key === "Home" ? 0 : event.key === "End" ? duration_s : null;
-    if (!may || (step === undefined && edge === null)) return;
+    if (step === undefined && edge === null) return;
     event.preventDefault();
     event.stopPropagation();
+    if (!may) return onStep(0);
     if (edge !== null) void (event.repeat || commands.seek(edge));
     else onStep(step ?? 0);
   };
@@ -85,7 +86,8 @@ export function ScrubBar(props: { driver: Driver; onStep: (by_s: number) => void
       })}
       onKeyDown={keyed}
       onPointerDown={(event) => {
-        if (!may) return;
+        // A step of nothing: whoever steers is told to those who may not.
+        if (!may) return onStep(0);
         event.currentTarget.setPointerCapture(event.pointerId);
         setDrag(at(event));
       }}

@@ -35,10 +35,11 @@ function Waiting() {
     .map((each) => (each.id === you ? t("common.you") : each.name));
   const more = awaited.length - names.length;
   const list = more > 0 ? [...names, t("wait.more", { count: more })] : names;
+  const forYou = awaited.length === 1 && awaited[0]?.id === you;
   const text =
     awaited.length === 0
       ? t("wait.starting")
-      : awaited.length === 1 && awaited[0]?.id === you
+      : forYou
         ? t("wait.for_you")
         : t("wait.for", { names: new Intl.ListFormat(undefined).format(list) });
   const left_s = Math.max(0, Math.ceil((AT_MOST_MS - waited_ms) / 1000));
@@ -62,7 +63,7 @@ function Waiting() {
             <span>{t("wait.buffered", { seconds: last.buffered_s.toFixed(1) })}</span>
           )}
           {patient && waited_ms > SAY_AFTER_MS && awaited.length > 0 && (
-            <span>{t("wait.goes_on", { count: left_s })}</span>
+            <span>{t(forYou ? "wait.goes_on_you" : "wait.goes_on", { count: left_s })}</span>
           )}
         </p>
         {may && awaited.length > 0 && (
