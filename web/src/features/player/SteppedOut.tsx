@@ -7,14 +7,11 @@ import type { Driver } from "./driver";
 import type { Steer } from "./steer";
 import { useNow } from "./useNow";
 
-/** A driver that can be told to follow nothing for a while (SPEC PB-22). */
-type Stepping = Driver & { stepOut?: (out: boolean) => void };
-
 /** Lets the own picture stand while this screen is out. */
 export function useStepOut(driver: Driver | null): void {
   const out = useRoom((state) => state.out);
   useEffect(() => {
-    (driver as Stepping | null)?.stepOut?.(out);
+    driver?.stepOut(out);
     // Who is back counts again when they report ready, even if nothing has changed for them.
     if (!out) driver?.forget();
   }, [driver, out]);
