@@ -1,5 +1,5 @@
 /** The film: the raw video, what is laid over it, and the controls that fade. */
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, useCallback, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useRoom } from "@/room/context";
 import { cn } from "@/ui/cn";
@@ -44,11 +44,16 @@ export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Pro
   const asked = useRoom(({ check, out }) => check !== null || out);
   const fade = useFade(!standing);
   const fullscreen = useFullscreen(video);
-  const steer = useSteer(driver, onChat);
+  // The chat is beside the film, not on it: whoever wants to write leaves the full screen.
+  const chat = useCallback(() => {
+    if (document.fullscreenElement) void document.exitFullscreen();
+    onChat();
+  }, [onChat]);
+  const steer = useSteer(driver, chat);
   const undo = useWhoDidWhat();
   useStepOut(driver);
   useMediaKeys(steer);
-  useKeys({ driver, steer, undo, fullscreen: fullscreen.toggle, onChat, onHelp });
+  useKeys({ driver, steer, undo, fullscreen: fullscreen.toggle, onChat: chat, onHelp });
 
   const bar = cn(
     "group-has-focus-visible/bars:pointer-events-auto group-has-data-popup-open/bars:pointer-events-auto",
