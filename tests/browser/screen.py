@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -21,6 +22,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 _HARMLESS = ("Failed to load resource", "WebSocket connection")
 """Refused requests: of a server that was killed, or of a film the room has left behind."""
 
@@ -106,6 +108,19 @@ def open_screen(browser: Browser, width: int = 1280, height: int = 800, **option
     page.on("console", lambda message: _note(screen, message.type, message.text))
     page.on("pageerror", lambda error: screen.complaints.append(f"page error: {error}"))
     return screen
+
+
+def violations(screen: Screen) -> list[str]:
+    """What axe finds against WCAG 2.2 AA."""
+    screen.page.evaluate(AXE.read_text())
+    found: list[str] = screen.page.evaluate(
+        """async () => {
+          const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+          const result = await axe.run(document, { runOnly: tags });
+          return result.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html).join(' | '));
+        }"""
+    )
+    return found
 
 
 def skew_ms(one: dict[int, float], other: dict[int, float]) -> list[float]:

@@ -19,6 +19,7 @@ from tests.browser.screen import (
     percentile,
     skew_ms,
     summary,
+    violations,
 )
 from tests.support import people
 from tests.support.people import Person, films, party
@@ -27,7 +28,6 @@ from tests.support.processes import Sandbox, Server, server
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 LAN = "192.168.77.20"
-AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 PHONE: dict[str, Any] = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 
 
@@ -64,19 +64,6 @@ def enter(screen: Screen, address: str, name: str) -> None:
 def fits(screen: Screen) -> bool:
     """Nothing sticks out to the side."""
     return bool(screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
-
-
-def violations(screen: Screen) -> list[str]:
-    """What axe finds against WCAG 2.2 AA."""
-    screen.page.evaluate(AXE.read_text())
-    found: list[str] = screen.page.evaluate(
-        """async () => {
-          const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-          const result = await axe.run(document, { runOnly: tags });
-          return result.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html).join(' | '));
-        }"""
-    )
-    return found
 
 
 def test_two_phones_watch_through_a_lan_address(

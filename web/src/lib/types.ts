@@ -223,7 +223,9 @@ export type Cause =
   | "skip"
   | "ended"
   | "empty"
-  | "restart";
+  | "restart"
+  | "ease"
+  | "check";
 
 export interface Timeline {
   epoch: number;
@@ -232,7 +234,10 @@ export interface Timeline {
   duration_s: number;
   state: PlaybackState;
   position_s: number;
+  /** With which the position moves: `speed`, or a little less while the room is eased. */
   rate: number;
+  /** What a person chose, 0.5–2 (SPEC PB-18). */
+  speed: number;
   as_of_ms: number;
   clock_id: string;
   stream: { generation: number; rendition: number | string } | null;
@@ -240,6 +245,15 @@ export interface Timeline {
   cause: Cause;
   seq: number;
 }
+
+/** What keeps a screen from being with the room, as it says itself (SPEC SYN-3). */
+export type Limit = "slow_link" | "slow_device" | "fixed_rate" | "hidden" | null;
+
+/** Why somebody is not with the room (SPEC SYN-2). */
+export type Why = "stepped_out" | "buffering" | "excused" | Exclude<Limit, null> | "catching_up";
+
+/** Why the room does not wait for somebody who is there. */
+export type Excuse = "late" | "skipped" | "stalls" | "returning";
 
 export interface Member {
   id: string;
@@ -250,11 +264,32 @@ export interface Member {
   online: boolean;
   ready: boolean;
   excused: boolean;
+  excuse: Excuse | null;
   stalled: boolean;
   buffered_s: number;
   drift_ms: number | null;
   rtt_ms: number | null;
   permits: Action[];
+  stepped_out: boolean;
+  /** Has said to be ready in the check that is open (SPEC PB-21). */
+  answered: boolean;
+  limit: Limit;
+}
+
+/** How well the room is together (SPEC SYN-1). */
+export interface RoomSync {
+  spread_ms: number | null;
+  p95_ms: number | null;
+  /** How many members the figures are about. */
+  members: number;
+  behind: { member_id: string; why: Why }[];
+}
+
+/** An open ready check (SPEC PB-21). */
+export interface Check {
+  by: By | null;
+  ends_ms: number;
+  clock_id: string;
 }
 
 export interface You extends Member {
@@ -298,6 +333,7 @@ export interface JoinAnswer {
   messages: Message[];
   /** On a replay: ids of messages deleted since. */
   deleted?: string[];
+  check: Check | null;
   resumed: "replay" | "snapshot";
   epoch: number;
   seq: number;
@@ -315,9 +351,6 @@ export interface WireError {
 export type Ack<T> = ({ ok: true } & T) | { ok: false; error: WireError; timeline?: Timeline };
 
 /** What a member reports about their own playback (volatile). */
-/** What keeps a screen from being with the room (SPEC SYN-3). */
-export type Limit = "slow_link" | "slow_device" | "fixed_rate" | "hidden" | null;
-
 export interface Status {
   buffered_s: number;
   stalled: boolean;
@@ -325,8 +358,11 @@ export interface Status {
   rtt_ms: number | null;
   revision: number;
   position_s: number;
+  /** Film loaded per second of late; null when nothing holds the loading back (SPEC PB-19). */
   fill: number | null;
   limit: Limit;
+  /** Of the clock, in ms. */
   uncertainty_ms: number | null;
+  /** Corrective ones since the last status. */
   seeks: number;
 }

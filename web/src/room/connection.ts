@@ -110,6 +110,8 @@ export function openConnection(
       store.joined(answer);
       void clock.burst();
       resend();
+      // A new connection counts as stepped in (SPEC PB-22); who was out wants to stay out.
+      if (store.getState().out) void command("member:step", { out: true }).catch(() => undefined);
     } catch (error) {
       await joinFailed(error);
     } finally {
@@ -219,22 +221,24 @@ export function openConnection(
   listen(socket, store, end, joinSoon);
   if (socket.connected) void join();
 
+  function command<T>(event: string, payload: Record<string, unknown> = {}, id = newId()) {
+    return new Promise<T>((resolve, reject) => {
+      outbox.set(id, {
+        id,
+        event,
+        payload: { id, ...payload },
+        asked_at_ms: now(),
+        resolve: resolve as (answer: unknown) => void,
+        reject,
+      });
+      expire(id, event);
+      if (store.getState().phase === "joined" && socket.connected) void deliver(id);
+    });
+  }
+
   return {
     clock,
-    command<T>(event: string, payload: Record<string, unknown> = {}, id = newId()) {
-      return new Promise<T>((resolve, reject) => {
-        outbox.set(id, {
-          id,
-          event,
-          payload: { id, ...payload },
-          asked_at_ms: now(),
-          resolve: resolve as (answer: unknown) => void,
-          reject,
-        });
-        expire(id, event);
-        if (store.getState().phase === "joined" && socket.connected) void deliver(id);
-      });
-    },
+    command,
     status: (status) => void (socket.connected && socket.volatile.emit("member:status", status)),
     ready: (ready, revision) => {
       if (socket.connected) socket.emit("member:ready", { ready, revision });
@@ -266,6 +270,9 @@ function listen(
   socket.on("member:changed", (e: Event<"membersChanged">) => store.membersChanged(e));
   socket.on("member:permitted", (e: Event<"memberPermitted">) => store.memberPermitted(e));
   socket.on("host:changed", (e: Event<"hostChanged">) => store.hostChanged(e));
+  socket.on("room:sync", (e: Event<"synced">) => store.synced(e));
+  socket.on("check:opened", (e: Event<"checkOpened">) => store.checkOpened(e));
+  socket.on("check:closed", (e: Event<"checkClosed">) => store.checkClosed(e));
   socket.on("queue:changed", (e: Event<"queueChanged">) => store.queueChanged(e));
   socket.on("chat:message", (e: Event<"message">) => store.message(e));
   socket.on("chat:deleted", (e: Event<"messageDeleted">) => store.messageDeleted(e));

@@ -59,11 +59,15 @@ const SHARED: readonly Action[] = [
   "wait.skip",
 ];
 
+/** What somebody who only stands in for an absent host may not do (SPEC MEM-5). */
+const THE_OWNERS: readonly Action[] = ["room.edit", "invite.create", "member.permit"];
+
 /** May I do this? For showing what works; the server decides again (SPEC MEM-2). */
 export function mayDo(state: RoomState, action: Action): boolean {
   const { you, room } = state;
   if (!you) return false;
-  if (you.host || action === "chat.send" || you.permits.includes(action)) return true;
+  if (you.host) return !(state.stand_in && THE_OWNERS.includes(action));
+  if (action === "chat.send" || you.permits.includes(action)) return true;
   return room?.control === "everyone" && SHARED.includes(action);
 }
 
@@ -80,17 +84,31 @@ export function useCommands() {
         notify({ text: sentence(error), tone: "trouble" });
         return null;
       });
-    const revision = () => store.getState().timeline?.revision ?? 0;
+    /** What this page has seen of the film when the command is given (SPEC PB-6). */
+    const seen = () => {
+      const { epoch = 0, revision = 0 } = store.getState().timeline ?? {};
+      return { epoch, revision };
+    };
+    const steer = (event: string, payload: Record<string, unknown> = {}) =>
+      run(`playback:${event}`, { ...seen(), ...payload });
     return {
       run,
-      play: () => run("playback:play", { revision: revision() }),
-      pause: () => run("playback:pause", { revision: revision() }),
-      seek: (position_s: number) => run("playback:seek", { revision: revision(), position_s }),
-      rate: (rate: number) => run("playback:rate", { revision: revision(), rate }),
+      play: () => steer("play"),
+      pause: () => steer("pause"),
+      seek: (position_s: number) => steer("seek", { position_s }),
+      rate: (rate: number) => steer("rate", { rate }),
       load: (server: string, rating_key: string, play = true, position_s = 0) =>
-        run("playback:load", { revision: revision(), server, rating_key, play, position_s }),
-      next: () => run("playback:next", { revision: revision() }),
+        steer("load", { server, rating_key, play, position_s }),
+      next: () => steer("next"),
       skipWait: () => run("wait:skip"),
+      openCheck: () => run("check:open"),
+      answerCheck: (ready: boolean) => run("check:answer", { ready }),
+      cancelCheck: () => run("check:cancel"),
+      /** The own screen leaves at once, whether or not the server hears of it yet. */
+      step: (out: boolean) => {
+        store.stepped(out);
+        return run("member:step", { out });
+      },
       queue: (server: string, rating_key: string) => run("queue:add", { server, rating_key }),
     };
   }, [store, connection]);

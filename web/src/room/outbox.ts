@@ -11,7 +11,7 @@ export interface Pending {
 }
 
 /** How long a command still means what its author meant, by the prefix of its event. */
-const LIFETIME_MS: Record<string, number> = { playback: 6_000, wait: 6_000 };
+const LIFETIME_MS: Record<string, number> = { playback: 6_000, wait: 6_000, check: 6_000 };
 const DEFAULT_LIFETIME_MS = 60_000;
 
 export function lifetime(event: string): number {

@@ -5,15 +5,17 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type {
   Action,
+  Check,
   JoinAnswer,
   Member,
   Message,
   QueueEntry,
   RoomInfo,
+  RoomSync,
   Timeline,
   You,
 } from "@/lib/types";
-import { isNewer } from "@/sync/timeline";
+import { isNewer, positionAt } from "@/sync/timeline";
 
 export type Phase =
   | "connecting"
@@ -36,10 +38,11 @@ export interface Draft {
 }
 
 export type Notice =
-  | { kind: "timeline"; timeline: Timeline; from_s: number | null }
+  | { kind: "timeline"; timeline: Timeline; before: Timeline | null; from_s: number | null }
   | { kind: "host"; member_id: string; reason: string }
   | { kind: "joined" | "left"; name: string; reason?: string }
-  | { kind: "excused"; names: string[] }
+  | { kind: "excused" | "stepped_out" | "stepped_in"; members: Member[] }
+  | { kind: "check_closed"; reason: string; missing: string[] }
   | { kind: "reaction"; member_id: string; emoji: string };
 
 export interface RoomState {
@@ -47,7 +50,15 @@ export interface RoomState {
   refusal: { code: string; message: string } | null;
   room: RoomInfo | null;
   you: You | null;
+  /** Host only until the real one is back: steers, but does not rule (SPEC MEM-5). */
+  stand_in: boolean;
+  /** This screen follows nothing (SPEC PB-22). */
+  out: boolean;
   members: Member[];
+  check: Check | null;
+  /** How well the room is together, and when (own clock) that was said. */
+  sync: RoomSync | null;
+  sync_at_ms: number;
   timeline: Timeline | null;
   /** Own clock when the timeline came, to show how long a wait lasts. */
   timeline_since_ms: number;
@@ -73,7 +84,12 @@ export const initialRoom: RoomState = {
   refusal: null,
   room: null,
   you: null,
+  stand_in: false,
+  out: false,
   members: [],
+  check: null,
+  sync: null,
+  sync_at_ms: 0,
   timeline: null,
   timeline_since_ms: 0,
   queue: [],
@@ -88,6 +104,23 @@ export const initialRoom: RoomState = {
 
 /** How many messages one join gives (SPEC CHAT-3). */
 const HISTORY = 50;
+
+/** News about the spread comes every 2 s while playing (SPEC SYN-1); older than this it is none. */
+const SYNC_FRESH_MS = 6_000;
+
+/** How well the room is together; null while nothing plays, or when no word came of late. */
+export function freshSync(state: RoomState, now_ms: number): RoomSync | null {
+  if (state.timeline?.state !== "playing" || state.phase !== "joined") return null;
+  return now_ms - state.sync_at_ms < SYNC_FRESH_MS ? state.sync : null;
+}
+
+/** Where the film was when a change took it somewhere else, in seconds. */
+function leftAt(before: Timeline | null, after: Timeline): number | null {
+  if (before === null) return null;
+  return before.clock_id === after.clock_id
+    ? positionAt(before, after.as_of_ms)
+    : before.position_s;
+}
 
 /** Messages by `seq`, each once; a later version of the same message replaces the earlier one. */
 export function mergeMessages(known: readonly Message[], more: readonly Message[]): Message[] {
@@ -140,9 +173,12 @@ export function createRoomStore(now: () => number = () => performance.now()) {
   function putTimeline(timeline: Timeline, announced: boolean): boolean {
     const before = get().timeline;
     if (!isNewer(timeline, before)) return false;
-    set({ timeline, timeline_since_ms: now() });
-    const from_s = before?.position_s ?? null;
-    if (announced) tell({ kind: "timeline", timeline, from_s });
+    const news = timeline.state === "playing" ? {} : { sync: null };
+    // Whatever starts the film has ended the check (SPEC PB-21).
+    const over = timeline.state === "paused" ? {} : { check: null };
+    set({ timeline, timeline_since_ms: now(), ...news, ...over });
+    const from_s = leftAt(before, timeline);
+    if (announced) tell({ kind: "timeline", timeline, before, from_s });
     return true;
   }
 
@@ -151,11 +187,16 @@ export function createRoomStore(now: () => number = () => performance.now()) {
     const byId = new Map(members.map((each) => [each.id, each]));
     for (const each of changed) byId.set(each.id, { ...byId.get(each.id), ...each });
     const mine = you && byId.get(you.id);
-    const excused = changed.filter(
-      (each) => each.excused && members.find((old) => old.id === each.id)?.excused === false,
-    );
     set({ members: [...byId.values()], you: you && mine ? { ...you, ...mine } : you });
-    if (excused.length > 0) tell({ kind: "excused", names: excused.map((each) => each.name) });
+    const newly = (kind: "excused" | "stepped_out" | "stepped_in", is: (m: Member) => boolean) => {
+      const was = (m: Member) => members.some((old) => old.id === m.id && old.online && !is(old));
+      const some = changed.filter((each) => each.online && is(each) && was(each));
+      if (some.length > 0) tell({ kind, members: some });
+    };
+    // Who has just come back is not called late before they had the time to load.
+    newly("excused", (each) => each.excused && each.excuse !== "returning");
+    newly("stepped_out", (each) => each.stepped_out);
+    newly("stepped_in", (each) => !each.stepped_out);
   }
 
   return {
@@ -182,7 +223,9 @@ export function createRoomStore(now: () => number = () => performance.now()) {
         refusal: null,
         room: answer.room,
         you: answer.you,
+        stand_in: answer.you.host && !answer.you.actions.includes("room.edit"),
         members: answer.members,
+        check: answer.check ?? null,
         queue: answer.queue,
         messages: withoutText(
           mergeMessages(replay ? messages : [], answer.messages),
@@ -241,8 +284,38 @@ export function createRoomStore(now: () => number = () => performance.now()) {
       if (!durable(event)) return;
       const host = (each: Member) => ({ ...each, host: each.id === event.member_id });
       const { members, you } = get();
-      set({ members: members.map(host), you: you && { ...you, host: you.id === event.member_id } });
+      const mine = you?.id === event.member_id;
+      set({
+        members: members.map(host),
+        you: you && { ...you, host: mine },
+        stand_in: mine && event.reason === "succession",
+      });
       tell({ kind: "host", member_id: event.member_id, reason: event.reason });
+    },
+
+    /** This screen stops following, or follows again. */
+    stepped(out: boolean) {
+      set({ out });
+    },
+
+    /** Volatile, every 2 s while playing. */
+    synced(event: Position & RoomSync) {
+      const { spread_ms, p95_ms, members, behind } = event;
+      set({ sync: { spread_ms, p95_ms, members, behind }, sync_at_ms: now() });
+      volatile(event);
+    },
+
+    checkOpened(event: Position & Check) {
+      const { by, ends_ms, clock_id } = event;
+      if (durable(event)) set({ check: { by, ends_ms, clock_id } });
+    },
+
+    checkClosed(event: Position & { reason: string; missing?: string[] }) {
+      const open = get().check !== null;
+      if (!durable(event)) return;
+      set({ check: null });
+      if (!open) return; // The film started, which says it better.
+      tell({ kind: "check_closed", reason: event.reason, missing: event.missing ?? [] });
     },
 
     queueChanged(event: Position & { queue: QueueEntry[] }) {

@@ -11,6 +11,7 @@ export function Menu(props: {
   children: ReactNode;
   align?: "start" | "center" | "end";
   side?: "top" | "bottom";
+  className?: string;
 }) {
   return (
     <Base.Root modal={false}>
@@ -23,7 +24,12 @@ export function Menu(props: {
           collisionPadding={8}
           className="z-50 outline-none"
         >
-          <Base.Popup className="pop min-w-52 rounded-xl bg-raised p-1.5 text-ink shadow-pop outline-none">
+          <Base.Popup
+            className={cn(
+              "pop max-h-(--available-height) min-w-52 max-w-80 overflow-y-auto rounded-xl bg-raised p-1.5 text-ink shadow-pop outline-none",
+              props.className,
+            )}
+          >
             {props.children}
           </Base.Popup>
         </Base.Positioner>
@@ -36,10 +42,14 @@ export function MenuItem(props: {
   onSelect: () => void;
   icon?: ReactNode;
   danger?: boolean;
+  className?: string;
   children: ReactNode;
 }) {
   return (
-    <Base.Item onClick={props.onSelect} className={cn(ROW, props.danger && "text-danger")}>
+    <Base.Item
+      onClick={props.onSelect}
+      className={cn(ROW, props.danger && "text-danger", props.className)}
+    >
       {props.icon}
       {props.children}
     </Base.Item>
@@ -87,6 +97,43 @@ export function MenuChoice<T extends string>(props: {
       </Base.Group>
     </Base.RadioGroup>
   );
+}
+
+/** A choice among a few short values, side by side. */
+export function MenuTiles<T extends string | number>(props: {
+  label: string;
+  value: T;
+  options: readonly { value: T; label: string }[];
+  disabled?: boolean;
+  onChange: (value: T) => void;
+}) {
+  return (
+    <Base.RadioGroup value={props.value} onValueChange={(value: T) => props.onChange(value)}>
+      <Base.Group>
+        <Base.GroupLabel className="px-3 pt-2 pb-1 text-faint text-xs">
+          {props.label}
+        </Base.GroupLabel>
+        <div className="grid grid-cols-4 gap-1 px-1.5 pb-1">
+          {props.options.map((each) => (
+            <Base.RadioItem
+              key={each.value}
+              value={each.value}
+              disabled={props.disabled ?? false}
+              closeOnClick={false}
+              className="tabular grid min-h-11 cursor-default select-none place-items-center rounded-lg px-2 text-sm outline-none data-disabled:opacity-50 data-checked:bg-accent-wash data-checked:font-medium data-checked:text-accent-text data-highlighted:bg-lifted"
+            >
+              {each.label}
+            </Base.RadioItem>
+          ))}
+        </div>
+      </Base.Group>
+    </Base.RadioGroup>
+  );
+}
+
+/** A sentence that explains what is around it. */
+export function MenuNote({ children }: { children: ReactNode }) {
+  return <p className="max-w-72 px-3 py-1.5 text-faint text-xs">{children}</p>;
 }
 
 export function MenuLine() {

@@ -23,7 +23,7 @@ export function Popover(props: {
         >
           <Base.Popup
             className={cn(
-              "pop max-w-[calc(100vw-1rem)] rounded-xl bg-raised p-4 text-ink shadow-pop outline-none",
+              "pop max-h-(--available-height) max-w-[calc(100vw-1rem)] overflow-y-auto rounded-xl bg-raised p-4 text-ink shadow-pop outline-none",
               props.className,
             )}
           >

@@ -107,6 +107,19 @@ describe("joining", () => {
     expect(socket.of("room:join")).toHaveLength(2);
   });
 
+  test("PB22 who was out stays out over a new connection", async () => {
+    socket.answers["member:step"] = () => ({ ok: true });
+    await join();
+    store.stepped(true);
+    socket.hear("disconnect", "transport close");
+    await join();
+    expect(socket.of("member:step").map((each) => each.payload.out)).toEqual([true]);
+    store.stepped(false);
+    socket.hear("disconnect", "transport close");
+    await join();
+    expect(socket.of("member:step")).toHaveLength(1);
+  });
+
   test.each([
     ["room_not_found", "unknown"],
     ["banned", "kicked"],
@@ -176,6 +189,16 @@ describe("commands", () => {
     });
     expect(store.getState().timeline?.position_s).toBe(70);
   });
+});
+
+test("SYN1 PB21 the room's figures and checks are heard", async () => {
+  await join();
+  store.timeline(aTimeline({ revision: 2, state: "playing", seq: 11 }));
+  socket.hear("room:sync", { spread_ms: 3, p95_ms: 4, members: 2, behind: [], epoch: 1, seq: 11 });
+  socket.hear("check:opened", { by: null, ends_ms: 1, clock_id: "c1", epoch: 1, seq: 12 });
+  expect(store.getState()).toMatchObject({ sync: { spread_ms: 3 }, check: { ends_ms: 1 } });
+  socket.hear("check:closed", { reason: "ready", missing: [], epoch: 1, seq: 13 });
+  expect(store.getState().check).toBeNull();
 });
 
 test("MEM6 being kicked ends the visit", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
-import { createRoomStore, mergeMessages, type Notice, order } from "@/room/store";
+import type { Member } from "@/lib/types";
+import { createRoomStore, freshSync, mergeMessages, type Notice, order } from "@/room/store";
 import { aMember, aMessage, anAnswer, aTimeline } from "../support/room";
 
 function joined() {
@@ -100,7 +101,86 @@ describe("members", () => {
     const { store, notices } = joined();
     const excused = aMember("ann", { name: "Ann", excused: true });
     store.membersChanged({ members: [excused], epoch: 1, seq: 10 });
-    expect(notices).toEqual([{ kind: "excused", names: ["Ann"] }]);
+    expect(notices).toEqual([{ kind: "excused", members: [excused] }]);
+  });
+
+  test("PB22 who steps out and in is named, and not called late on their way back", () => {
+    const { store, notices } = joined();
+    const ann = (over: Partial<Member>) =>
+      store.membersChanged({ members: [aMember("ann", over)], epoch: 1, seq: 10 });
+    ann({ stepped_out: true });
+    ann({ stepped_out: false, excused: true, excuse: "returning" });
+    expect(notices.map((each) => each.kind)).toEqual(["stepped_out", "stepped_in"]);
+  });
+
+  test("PB22 somebody whose line broke has not come back", () => {
+    const { store, notices } = joined();
+    const ann = (over: Partial<Member>) =>
+      store.membersChanged({ members: [aMember("ann", over)], epoch: 1, seq: 10 });
+    ann({ online: false, stepped_out: true });
+    ann({ online: true, stepped_out: false });
+    expect(notices).toEqual([]);
+  });
+});
+
+describe("the spread", () => {
+  const sync = { spread_ms: 3, p95_ms: 4, members: 2, behind: [], epoch: 1, seq: 10 };
+  function playing() {
+    let now = 1_000;
+    const store = createRoomStore(() => now);
+    store.joined(anAnswer({ timeline: aTimeline({ state: "playing" }) }));
+    const fresh = () => freshSync(store.getState(), now)?.spread_ms;
+    const later = (ms: number) => {
+      now += ms;
+    };
+    return { store, fresh, later };
+  }
+
+  test("SYN1 is forgotten when no news comes", () => {
+    const { store, fresh, later } = playing();
+    store.synced(sync);
+    later(5_900);
+    expect(fresh()).toBe(3);
+    later(200);
+    expect(fresh()).toBeUndefined();
+  });
+
+  test("SYN1 says nothing while nothing plays, and nothing of before when it plays again", () => {
+    const { store, fresh } = playing();
+    store.synced(sync);
+    store.timeline(aTimeline({ revision: 2, state: "paused", seq: 11 }));
+    expect(fresh()).toBeUndefined();
+    store.timeline(aTimeline({ revision: 3, state: "playing", seq: 12 }));
+    expect(fresh()).toBeUndefined();
+  });
+});
+
+describe("the ready check", () => {
+  const check = { by: { member_id: "ann", name: "Ann" }, ends_ms: 60_000, clock_id: "c1" };
+
+  test("PB21 opens and closes in the order of the log", () => {
+    const { store, notices } = joined();
+    store.checkOpened({ ...check, epoch: 1, seq: 11 });
+    expect(store.getState().check).toEqual(check);
+    store.checkOpened({ ...check, ends_ms: 1, epoch: 1, seq: 11 });
+    expect(store.getState().check?.ends_ms).toBe(60_000);
+    store.checkClosed({ reason: "unanswered", missing: ["ann"], epoch: 1, seq: 12 });
+    expect(store.getState().check).toBeNull();
+    expect(notices).toEqual([{ kind: "check_closed", reason: "unanswered", missing: ["ann"] }]);
+  });
+
+  test("PB21 is over with the start of the film, without a word of its own", () => {
+    const { store, notices } = joined();
+    store.checkOpened({ ...check, epoch: 1, seq: 11 });
+    store.timeline(aTimeline({ revision: 2, state: "playing", seq: 12 }));
+    store.checkClosed({ reason: "cancelled", epoch: 1, seq: 13 });
+    expect(notices.map((each) => each.kind)).toEqual(["timeline"]);
+  });
+
+  test("PB21 who joins meanwhile is asked too", () => {
+    const { store } = joined();
+    store.joined(anAnswer({ check }));
+    expect(store.getState().check).toEqual(check);
   });
 });
 

@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { vi } from "vitest";
-import type { JoinAnswer, Member, Message, RoomItem, Timeline } from "@/lib/types";
+import type { Action, JoinAnswer, Member, Message, RoomItem, Timeline } from "@/lib/types";
 import type { Connection } from "@/room/connection";
 import { GivenRoom } from "@/room/context";
 import { createRoomStore } from "@/room/store";
@@ -19,6 +19,9 @@ export const ITEM: RoomItem = {
   backdrop: null,
 };
 
+/** What tells a host from somebody who only stands in. */
+const HOSTS: Action[] = ["room.edit", "invite.create", "member.permit"];
+
 export function aMember(id: string, over: Partial<Member> = {}): Member {
   return {
     id,
@@ -29,11 +32,15 @@ export function aMember(id: string, over: Partial<Member> = {}): Member {
     online: true,
     ready: true,
     excused: false,
+    excuse: null,
     stalled: false,
     buffered_s: 10,
     drift_ms: 2,
     rtt_ms: 20,
     permits: [],
+    stepped_out: false,
+    answered: false,
+    limit: null,
     ...over,
   };
 }
@@ -47,6 +54,7 @@ export function aTimeline(over: Partial<Timeline> = {}): Timeline {
     state: "paused",
     position_s: 0,
     rate: 1,
+    speed: 1,
     as_of_ms: 0,
     clock_id: "c1",
     stream: { generation: 1, rendition: 0 },
@@ -73,7 +81,7 @@ export function aMessage(seq: number, over: Partial<Message> = {}): Message {
 }
 
 export function anAnswer(over: Partial<JoinAnswer> = {}): JoinAnswer {
-  const you = { ...aMember("you", { name: "Kim", host: true, kind: "account" }), actions: [] };
+  const you = { ...aMember("you", { name: "Kim", host: true, kind: "account" }), actions: HOSTS };
   return {
     room: {
       code: "ABC",
@@ -89,6 +97,7 @@ export function anAnswer(over: Partial<JoinAnswer> = {}): JoinAnswer {
     timeline: aTimeline(),
     queue: [],
     messages: [],
+    check: null,
     resumed: "snapshot",
     epoch: 1,
     seq: 10,

@@ -1,19 +1,14 @@
 import { Crown, EllipsisVertical, ShieldBan, UserX } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { Action, Member } from "@/lib/types";
+import type { Member } from "@/lib/types";
+import { conditionOf } from "@/room/behind";
 import { useCommands, useMay, useRoom } from "@/room/context";
+import { freshSync } from "@/room/store";
 import { Avatar } from "@/ui/avatar";
-import { IconButton } from "@/ui/button";
+import { Button, IconButton } from "@/ui/button";
 import { cn } from "@/ui/cn";
-import { Menu, MenuCheck, MenuItem, MenuLine } from "@/ui/menu";
-
-const HANDED_OUT = [
-  { action: "playback.play_pause", word: "play_pause" },
-  { action: "playback.seek", word: "seek" },
-  { action: "playback.load", word: "load" },
-  { action: "queue.edit", word: "queue" },
-  { action: "wait.skip", word: "skip" },
-] as const;
+import { Menu, MenuItem, MenuLine } from "@/ui/menu";
+import { PermitChoices, Permits } from "./Permits";
 
 /** The host first, then who is here, then who is away; each by name. */
 export function inOrder(members: readonly Member[]): Member[] {
@@ -21,35 +16,42 @@ export function inOrder(members: readonly Member[]): Member[] {
   return [...members].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }
 
-/** One word about how somebody is. */
-export function conditionOf(member: Member, state: string | undefined) {
-  if (!member.online) return "away" as const;
-  if (member.excused) return "excused" as const;
-  if (member.stalled) return "buffering" as const;
-  if (state === "waiting") return member.ready ? ("ready" as const) : ("getting_ready" as const);
-  return "here" as const;
-}
-
 export function MembersPanel() {
   const { t } = useTranslation();
   const members = useRoom((state) => state.members);
   return (
-    <ul
-      aria-label={t("members.label")}
-      className="grid h-full content-start gap-1 overflow-y-auto p-3"
-    >
-      {inOrder(members).map((each) => (
-        <Person key={each.id} member={each} />
-      ))}
-    </ul>
+    <div className="h-full overflow-y-auto p-3">
+      <TakeBack />
+      <ul aria-label={t("members.label")} className="grid content-start gap-1">
+        {inOrder(members).map((each) => (
+          <Person key={each.id} member={each} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** Whoever opened the party gets the remote back by asking for it (SPEC MEM-5). */
+function TakeBack() {
+  const { t } = useTranslation();
+  const { run } = useCommands();
+  const you = useRoom((state) => state.you?.id);
+  const lent = useRoom(({ you, room }) => you?.id === room?.owner_member_id && !you?.host);
+  if (!lent) return null;
+  return (
+    <Button className="mb-2 w-full" onClick={() => void run("host:pass", { member_id: you })}>
+      <Crown />
+      {t("members.take_back")}
+    </Button>
   );
 }
 
 function Person({ member }: { member: Member }) {
   const { t } = useTranslation();
-  const state = useRoom(({ timeline }) => timeline?.state);
   const you = useRoom((room) => room.you?.id === member.id);
-  const condition = conditionOf(member, state);
+  const condition = useRoom((room) =>
+    conditionOf(member, room.timeline?.state, freshSync(room, performance.now())),
+  );
   return (
     <li className="flex min-h-14 items-center gap-3 rounded-xl px-2">
       <span className="relative">
@@ -59,7 +61,7 @@ function Person({ member }: { member: Member }) {
             aria-hidden
             className={cn(
               "-right-0.5 -bottom-0.5 absolute size-3 rounded-full ring-2 ring-surface",
-              condition === "buffering" || condition === "getting_ready" ? "bg-accent" : "bg-sync",
+              condition === "here" || condition === "ready" ? "bg-sync" : "bg-accent",
             )}
           />
         )}
@@ -77,14 +79,15 @@ function Person({ member }: { member: Member }) {
             </span>
           )}
         </p>
-        <p className="tabular truncate text-faint text-sm">
-          {t(`members.conditions.${condition}`)}
+        <p className="tabular truncate text-faint text-sm first-letter:uppercase">
+          {t(`conditions.${condition}`)}
           {member.online && member.stalled && (
             <>
               {t("common.dot")}
               {t("members.buffered", { seconds: member.buffered_s.toFixed(1) })}
             </>
           )}
+          <Permits member={member} />
         </p>
       </div>
       {!you && <PersonMenu member={member} />}
@@ -100,11 +103,6 @@ function PersonMenu({ member }: { member: Member }) {
   const mayPermit = useMay("member.permit");
   const mayKick = useMay("member.kick");
   if (!mayPass && !mayPermit && !mayKick) return null;
-  const permit = (action: Action, on: boolean) => {
-    const others = member.permits.filter((each) => each !== action);
-    const actions = on ? [...others, action] : others;
-    void run("member:permit", { member_id: member.id, actions });
-  };
   return (
     <Menu
       trigger={
@@ -118,20 +116,7 @@ function PersonMenu({ member }: { member: Member }) {
           {t("members.pass")}
         </MenuItem>
       )}
-      {mayPermit && !member.host && (
-        <>
-          <MenuLine />
-          {HANDED_OUT.map(({ action, word }) => (
-            <MenuCheck
-              key={action}
-              checked={member.permits.includes(action)}
-              onChange={(on) => permit(action, on)}
-            >
-              {t(`permits.${word}`)}
-            </MenuCheck>
-          ))}
-        </>
-      )}
+      {mayPermit && !member.host && <PermitChoices member={member} />}
       {mayKick && !member.host && (
         <>
           <MenuLine />

@@ -7,52 +7,44 @@ import {
   PictureInPicture2,
   Play,
   SkipForward,
+  Undo2,
+  Users,
   Volume1,
   Volume2,
   VolumeX,
 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { clockTime } from "@/lib/format";
-import { useCommands, useMay, useRoom } from "@/room/context";
-import { IconButton } from "@/ui/button";
+import { counting } from "@/room/behind";
+import { useMay, useRoom } from "@/room/context";
+import { Button, IconButton } from "@/ui/button";
 import { Slider } from "@/ui/slider";
 import type { Driver } from "./driver";
+import { PlayerMenu } from "./PlayerMenu";
 import { ScrubBar } from "./ScrubBar";
+import type { Steer } from "./steer";
 import { useDriverView } from "./useDriver";
 import { useNow } from "./useNow";
 
 export function Controls(props: {
   driver: Driver;
+  steer: Steer;
   fullscreen: { on: boolean; toggle: () => void };
   onChoose: () => void;
   onHelp: () => void;
 }) {
-  const { driver, fullscreen } = props;
+  const { driver, steer, fullscreen } = props;
   const { t } = useTranslation();
-  const commands = useCommands();
-  const state = useRoom(({ timeline }) => timeline?.state ?? "idle");
-  const mayPlay = useMay("playback.play_pause");
   const mayLoad = useMay("playback.load");
-  const standing = state === "paused" || state === "idle";
 
   return (
     <div className="bg-linear-to-t from-black/85 via-black/45 to-transparent px-3 pt-10 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-5">
-      <ScrubBar driver={driver} />
+      <AskIfReady steer={steer} />
+      <ScrubBar driver={driver} onStep={steer.skip} />
       <div className="flex items-center gap-0.5 sm:gap-1">
-        <IconButton
-          label={standing ? t("player.play") : t("player.pause")}
-          tone="primary"
-          disabled={!mayPlay}
-          onClick={() => void (standing ? commands.play() : commands.pause())}
-        >
-          {standing ? (
-            <Play fill="currentColor" className="translate-x-px" />
-          ) : (
-            <Pause fill="currentColor" />
-          )}
-        </IconButton>
+        <PlayButton steer={steer} />
         {mayLoad && (
-          <IconButton label={t("player.next")} onClick={() => void commands.next()}>
+          <IconButton label={t("player.next")} onClick={steer.next}>
             <SkipForward />
           </IconButton>
         )}
@@ -60,7 +52,11 @@ export function Controls(props: {
         <Clock driver={driver} />
         <span className="flex-1" />
         {mayLoad && (
-          <IconButton label={t("player.choose")} onClick={props.onChoose}>
+          <IconButton
+            label={t("player.choose")}
+            className="hidden sm:inline-flex"
+            onClick={props.onChoose}
+          >
             <Film />
           </IconButton>
         )}
@@ -80,6 +76,7 @@ export function Controls(props: {
             <PictureInPicture2 />
           </IconButton>
         )}
+        <PlayerMenu driver={driver} steer={steer} onChoose={props.onChoose} />
         <IconButton
           label={fullscreen.on ? t("player.fullscreen_off") : t("player.fullscreen")}
           onClick={fullscreen.toggle}
@@ -88,6 +85,52 @@ export function Controls(props: {
         </IconButton>
       </div>
     </div>
+  );
+}
+
+/** Who may not steer can press it too, and is told what they can do. */
+function PlayButton({ steer }: { steer: Steer }) {
+  const { t } = useTranslation();
+  const may = useMay("playback.play_pause");
+  const out = useRoom((state) => state.out);
+  const standing = useRoom(({ timeline }) => timeline?.state === "paused");
+  if (out) {
+    return (
+      <IconButton label={t("player.come_back")} tone="primary" onClick={() => steer.stepOut(false)}>
+        <Undo2 />
+      </IconButton>
+    );
+  }
+  return (
+    <IconButton
+      label={standing ? t("player.play") : t("player.pause")}
+      tone="primary"
+      aria-disabled={!may}
+      onClick={steer.toggle}
+    >
+      {standing ? (
+        <Play fill="currentColor" className="translate-x-px" />
+      ) : (
+        <Pause fill="currentColor" />
+      )}
+    </IconButton>
+  );
+}
+
+/** While the film stands and others are here: a question instead of a shout. */
+function AskIfReady({ steer }: { steer: Steer }) {
+  const { t } = useTranslation();
+  const may = useMay("playback.play_pause");
+  const asks = useRoom(
+    ({ timeline, check, out, members }) =>
+      timeline?.state === "paused" && !check && !out && counting(members).length > 1,
+  );
+  if (!may || !asks) return null;
+  return (
+    <Button size="sm" className="mb-1 bg-raised/85" onClick={steer.askIfReady}>
+      <Users />
+      {t("check.ask")}
+    </Button>
   );
 }
 

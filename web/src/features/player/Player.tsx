@@ -1,14 +1,19 @@
 /** The film: the raw video, what is laid over it, and the controls that fade. */
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, useCallback, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useRoom } from "@/room/context";
 import { cn } from "@/ui/cn";
 import { Controls } from "./Controls";
+import { Countdown } from "./Countdown";
 import { IdleStage } from "./IdleStage";
 import { Reactions } from "./Reactions";
+import { ReadyCheck } from "./ReadyCheck";
+import { RoomLine } from "./RoomLine";
 import { SoundGate } from "./SoundGate";
 import { SourceTrouble } from "./SourceTrouble";
+import { SteppedOut, useStepOut } from "./SteppedOut";
 import { SyncPill } from "./SyncPill";
+import { useSteer } from "./steer";
 import { useDriver } from "./useDriver";
 import { useFade } from "./useFade";
 import { useFullscreen } from "./useFullscreen";
@@ -31,29 +36,41 @@ interface Props {
 
 export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Props) {
   const { t } = useTranslation();
-  const stage = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const { driver, retry } = useDriver(video);
   const item = useRoom((state) => state.timeline?.item ?? null);
-  const playing = useRoom((state) => state.timeline?.state === "playing");
-  const fade = useFade(playing);
-  const fullscreen = useFullscreen(stage, video);
-  useWhoDidWhat();
-  useMediaKeys(driver);
-  useKeys({ driver, fullscreen: fullscreen.toggle, onChat, onHelp });
+  const standing = useRoom(({ timeline, out }) => timeline?.state === "paused" || out);
+  // What lies over the film then has the answer to it, and the height of a phone for itself.
+  const asked = useRoom(({ check, out }) => check !== null || out);
+  const fade = useFade(!standing);
+  const fullscreen = useFullscreen(video);
+  // The chat is beside the film, not on it: whoever wants to write leaves the full screen.
+  const chat = useCallback(() => {
+    if (document.fullscreenElement) void document.exitFullscreen();
+    onChat();
+  }, [onChat]);
+  const steer = useSteer(driver, chat);
+  const undo = useWhoDidWhat();
+  useStepOut(driver);
+  useMediaKeys(steer);
+  useKeys({ driver, steer, undo, fullscreen: fullscreen.toggle, onChat: chat, onHelp });
 
+  const bar = cn(
+    "group-has-focus-visible/bars:pointer-events-auto group-has-data-popup-open/bars:pointer-events-auto",
+    (fade.shown || !item) && "pointer-events-auto",
+  );
   const pill = <SyncPill drifts={() => driver?.view.getState().drifts_ms ?? []} />;
 
   return (
     <section
-      ref={stage}
       aria-label={t("player.stage")}
       onPointerMove={fade.wake}
       onPointerDown={fade.wake}
       onFocus={fade.wake}
       className={cn(
-        "relative isolate overflow-hidden bg-black",
+        "stage relative isolate overflow-hidden bg-black",
         !fade.shown && "cursor-none",
+        fullscreen.on && "fixed inset-0 z-30 max-h-none!",
         className,
       )}
     >
@@ -67,19 +84,34 @@ export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Pro
       {!item && <IdleStage onChoose={onChoose} />}
       <Reactions />
       <WaitOverlay />
+      <Countdown />
+      <RoomLine />
+      {item && <ReadyCheck />}
+      {item && <SteppedOut driver={driver} steer={steer} />}
       {driver && item && <SourceTrouble driver={driver} onRetry={retry} />}
       {driver && <SoundGate driver={driver} />}
       <div
         className={cn(
-          "absolute inset-0 z-10 flex flex-col justify-between transition-opacity duration-200",
-          "has-focus-visible:pointer-events-auto has-focus-visible:opacity-100 has-data-popup-open:pointer-events-auto has-data-popup-open:opacity-100",
+          // The middle stays open: what is laid over the film has buttons of its own.
+          "group/bars pointer-events-none absolute inset-0 z-10 flex flex-col justify-between transition-opacity duration-200",
+          "has-focus-visible:opacity-100 has-data-popup-open:opacity-100",
           veiled && "lying:pr-76",
-          fade.shown || !item ? "opacity-100" : "pointer-events-none opacity-0",
+          fade.shown || !item ? "opacity-100" : "opacity-0",
         )}
       >
-        <div className="bg-linear-to-b from-black/70 to-transparent">{top(pill)}</div>
+        <div className={cn(bar, "bg-linear-to-b from-black/80 via-black/45 to-transparent")}>
+          {top(pill)}
+        </div>
         {driver && item && (
-          <Controls driver={driver} fullscreen={fullscreen} onChoose={onChoose} onHelp={onHelp} />
+          <div className={cn(bar, asked && "brief:hidden")}>
+            <Controls
+              driver={driver}
+              steer={steer}
+              fullscreen={fullscreen}
+              onChoose={onChoose}
+              onHelp={onHelp}
+            />
+          </div>
         )}
       </div>
     </section>

@@ -35,7 +35,8 @@ function useFacts(): Pick<Item, "chapters" | "markers"> | undefined {
   return data;
 }
 
-export function ScrubBar({ driver }: { driver: Driver }) {
+export function ScrubBar(props: { driver: Driver; onStep: (by_s: number) => void }) {
+  const { driver, onStep } = props;
   const { t } = useTranslation();
   const commands = useCommands();
   const may = useMay("playback.seek");
@@ -62,10 +63,12 @@ export function ScrubBar({ driver }: { driver: Driver }) {
   const keyed = (event: KeyboardEvent) => {
     const step = KEY_STEPS[event.key];
     const edge = event.key === "Home" ? 0 : event.key === "End" ? duration_s : null;
-    if (!may || (step === undefined && edge === null)) return;
+    if (step === undefined && edge === null) return;
     event.preventDefault();
     event.stopPropagation();
-    void commands.seek(edge ?? Math.min(duration_s, Math.max(0, now_s + (step ?? 0))));
+    if (!may) return onStep(0);
+    if (edge !== null) void (event.repeat || commands.seek(edge));
+    else onStep(step ?? 0);
   };
 
   return (
@@ -83,7 +86,8 @@ export function ScrubBar({ driver }: { driver: Driver }) {
       })}
       onKeyDown={keyed}
       onPointerDown={(event) => {
-        if (!may) return;
+        // A step of nothing: whoever steers is told to those who may not.
+        if (!may) return onStep(0);
         event.currentTarget.setPointerCapture(event.pointerId);
         setDrag(at(event));
       }}

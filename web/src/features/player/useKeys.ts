@@ -1,10 +1,13 @@
 /** Keys in the room. Letters typed into a field, and keys a control uses itself, are left alone. */
 import { useEffect } from "react";
-import { mayDo, useCommands, useLive } from "@/room/context";
+import { useCommands, useLive } from "@/room/context";
 import type { Driver } from "./driver";
+import type { Steer } from "./steer";
 
 interface Ports {
   driver: Driver | null;
+  steer: Steer;
+  undo: () => void;
   fullscreen: () => void;
   onChat: () => void;
   onHelp: () => void;
@@ -21,14 +24,28 @@ export function meaningOf(key: string): string | null {
     ArrowRight: "on_5",
     ArrowUp: "louder",
     ArrowDown: "quieter",
+    "<": "slower",
+    ">": "faster",
     f: "fullscreen",
     m: "mute",
     n: "next",
+    o: "out",
+    u: "undo",
     Enter: "chat",
     "?": "help",
   };
   return meanings[key.length === 1 ? key.toLowerCase() : key] ?? null;
 }
+
+/** What goes on while the key is held down. Steps through the film are added up to one command. */
+const HELD: ReadonlySet<string> = new Set([
+  "louder",
+  "quieter",
+  "back_5",
+  "on_5",
+  "back_10",
+  "on_10",
+]);
 
 function isBusy(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
@@ -39,38 +56,36 @@ function isBusy(target: EventTarget | null, key: string): boolean {
   return target.closest("button, a") !== null && (key === " " || key === "Enter");
 }
 
-export function useKeys({ driver, fullscreen, onChat, onHelp }: Ports): void {
+export function useKeys({ driver, steer, undo, fullscreen, onChat, onHelp }: Ports): void {
   const { store } = useLive();
   const commands = useCommands();
   useEffect(() => {
-    const skip = (by_s: number) => {
-      const at_s = driver?.expected();
-      const { duration_s = 0 } = store.getState().timeline ?? {};
-      if (at_s !== null && at_s !== undefined && mayDo(store.getState(), "playback.seek")) {
-        void commands.seek(Math.min(Math.max(0, at_s + by_s), duration_s));
-      }
-    };
     const louder = (by: number) => {
       if (!driver) return;
       const { volume } = driver.view.getState();
       driver.setVolume(Math.min(1, Math.max(0, volume + by)));
     };
     const acts: Record<string, () => void> = {
-      toggle: () => {
-        const state = store.getState();
-        if (!state.timeline?.item || !mayDo(state, "playback.play_pause")) return;
-        void (state.timeline.state === "paused" ? commands.play() : commands.pause());
-      },
-      back_10: () => skip(-10),
-      on_10: () => skip(10),
-      back_5: () => skip(-5),
-      on_5: () => skip(5),
+      toggle: steer.toggle,
+      back_10: () => steer.skip(-10),
+      on_10: () => steer.skip(10),
+      back_5: () => steer.skip(-5),
+      on_5: () => steer.skip(5),
       louder: () => louder(0.05),
       quieter: () => louder(-0.05),
+      slower: () => steer.stepSpeed(-1),
+      faster: () => steer.stepSpeed(1),
       fullscreen,
       mute: () => driver?.setMuted(!driver.view.getState().muted),
-      next: () => void (mayDo(store.getState(), "playback.load") && commands.next()),
-      chat: onChat,
+      next: steer.next,
+      out: () => steer.stepOut(!store.getState().out),
+      undo,
+      // While everybody is asked, Enter is the answer.
+      chat: () => {
+        const { check, you } = store.getState();
+        if (check && you && !you.answered) void commands.answerCheck(true);
+        else onChat();
+      },
       help: onHelp,
     };
     const pressed = (event: KeyboardEvent) => {
@@ -78,9 +93,10 @@ export function useKeys({ driver, fullscreen, onChat, onHelp }: Ports): void {
       const meaning = meaningOf(event.key);
       if (!meaning || isBusy(event.target, event.key)) return;
       event.preventDefault();
-      acts[meaning]?.();
+      // A key held down is one act, not thirty.
+      if (!event.repeat || HELD.has(meaning)) acts[meaning]?.();
     };
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
-  }, [driver, store, commands, fullscreen, onChat, onHelp]);
+  }, [driver, steer, store, commands, undo, fullscreen, onChat, onHelp]);
 }

@@ -1,59 +1,68 @@
-/** Every act of somebody else shows its author for a moment. */
-import { useEffect } from "react";
+/** Every act of somebody else shows its author for a moment, and can be undone by who may. */
+import { useCallback, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { clockTime } from "@/lib/format";
-import { useLive } from "@/room/context";
-import type { Notice, RoomState } from "@/room/store";
+import type { Cause } from "@/lib/types";
+import { useCommands, useLive } from "@/room/context";
+import type { Notice } from "@/room/store";
 import { notify } from "@/ui/toast";
+import { undoingOf, wordsFor } from "./who";
 
-type Words = ReturnType<typeof useTranslation>["t"];
+const UNDOABLE_MS = 10_000;
+const ONE_JOURNEY_MS = 3_000;
 
-/** What to say about a notice, or null when it speaks for itself. */
-export function wordsFor(notice: Notice, state: RoomState, t: Words): string | null {
-  if (notice.kind === "joined") return t("who.joined", { name: notice.name });
-  if (notice.kind === "left") {
-    if (notice.reason === "kicked") return t("who.kicked", { name: notice.name });
-    return notice.reason === "left" ? t("who.left", { name: notice.name }) : null;
-  }
-  if (notice.kind === "excused") return t("who.excused", { name: notice.names.join(", ") });
-  if (notice.kind === "host") {
-    if (notice.member_id === state.you?.id) return t("who.you_host");
-    const name = state.members.find((each) => each.id === notice.member_id)?.name;
-    return name ? t("who.host", { name }) : null;
-  }
-  if (notice.kind !== "timeline") return null;
-  const { by, cause, position_s, item, rate } = notice.timeline;
-  if (cause === "ended") return t("who.ended");
-  if (!by || by.member_id === state.you?.id) return null;
-  const { name } = by;
-  switch (cause) {
-    case "pause":
-      return t("who.pause", { name });
-    case "play":
-      return t("who.play", { name });
-    case "seek":
-      return t("who.seek", { name, position: clockTime(position_s, true) });
-    case "rate":
-      return t("who.rate", { name, rate });
-    case "load":
-    case "next":
-      return t("who.load", { name, title: item?.title ?? "" });
-    case "skip":
-      return t("who.skip", { name });
-    default:
-      return null;
-  }
+/** Steps of one person in quick succession are one journey: undoing goes to where it began. */
+export function createJourney(now: () => number = () => performance.now()) {
+  let last = { by: "", from_s: 0, at_ms: Number.NEGATIVE_INFINITY };
+  return (notice: Notice): Notice => {
+    if (notice.kind !== "timeline" || notice.from_s === null) return notice;
+    const { cause, by } = notice.timeline;
+    if (cause !== "seek" || !by) return notice;
+    const goes_on = by.member_id === last.by && now() - last.at_ms < ONE_JOURNEY_MS;
+    const from_s = goes_on ? last.from_s : notice.from_s;
+    last = { by: by.member_id, from_s, at_ms: now() };
+    return { ...notice, from_s };
+  };
 }
 
-export function useWhoDidWhat(): void {
+/** Shows the notices. Gives what takes back the last one, for a key. */
+export function useWhoDidWhat(): () => void {
   const { store } = useLive();
+  const commands = useCommands();
   const { t } = useTranslation();
-  useEffect(
-    () =>
-      store.onNotice((notice) => {
-        const text = wordsFor(notice, store.getState(), t);
-        if (text) notify({ text, key: notice.kind === "timeline" ? "timeline" : text });
-      }),
-    [store, t],
-  );
+  const last = useRef<{ undo: () => void; at_ms: number } | null>(null);
+  useEffect(() => {
+    const journey = createJourney();
+    return store.onNotice((heard) => {
+      const notice = journey(heard);
+      const state = store.getState();
+      const text = wordsFor(notice, state, t);
+      if (isAct(notice)) last.current = null;
+      if (!text) return;
+      const undoing = undoingOf(notice, state);
+      const undo = () => {
+        // Taking back what was taken back would be an act of its own.
+        if (last.current?.undo !== undo || !undoing) return;
+        last.current = null;
+        if ("to" in undoing) void commands[undoing.command](undoing.to);
+        else void commands[undoing.command]();
+      };
+      if (undoing) last.current = { undo, at_ms: performance.now() };
+      notify({
+        text,
+        key: notice.kind === "timeline" ? "timeline" : text,
+        ...(undoing ? { actions: [{ label: t("steer.undo"), act: undo }] } : {}),
+      });
+    });
+  }, [store, commands, t]);
+  return useCallback(() => {
+    const { current } = last;
+    if (current && performance.now() - current.at_ms < UNDOABLE_MS) current.undo();
+  }, []);
+}
+
+/** What comes by itself; anything else is an act, after which an older one is not undone. */
+const BY_ITSELF: readonly Cause[] = ["ready", "ease", "stall", "check"];
+
+function isAct(notice: Notice): boolean {
+  return notice.kind === "timeline" && !BY_ITSELF.includes(notice.timeline.cause);
 }

@@ -4,7 +4,7 @@ import { sentence } from "@/lib/i18n";
 import type { Control, WaitPolicy } from "@/lib/types";
 import { useLive, useMay, useRoom } from "@/room/context";
 import { IconButton } from "@/ui/button";
-import { Menu, MenuCheck, MenuChoice, MenuItem, MenuLine } from "@/ui/menu";
+import { Menu, MenuCheck, MenuChoice, MenuItem, MenuLine, MenuNote } from "@/ui/menu";
 import { notify } from "@/ui/toast";
 import { closeRoom, editRoom, type RoomChanges } from "./api";
 
@@ -30,6 +30,7 @@ export function RoomMenu({ onLeave }: { onLeave: () => void }) {
         </IconButton>
       }
     >
+      {!mayEdit && <Rules />}
       {mayEdit && (
         <>
           <MenuChoice
@@ -38,6 +39,7 @@ export function RoomMenu({ onLeave }: { onLeave: () => void }) {
             options={CONTROLS.map((value) => ({ value, label: t(`room.controls.${value}`) }))}
             onChange={(control) => edit({ control })}
           />
+          <MenuNote>{t("room.control_note")}</MenuNote>
           <MenuChoice
             label={t("room.wait")}
             value={room.wait_policy}
@@ -74,5 +76,27 @@ export function RoomMenu({ onLeave }: { onLeave: () => void }) {
         </MenuItem>
       )}
     </Menu>
+  );
+}
+
+/** The rules of the party, for those who live by them. */
+function Rules() {
+  const { t } = useTranslation();
+  const room = useRoom((state) => state.room);
+  const host = useRoom(({ members }) => members.find((each) => each.host)?.name);
+  if (!room) return null;
+  const steers =
+    room.control === "everyone"
+      ? t("room.rules.everyone")
+      : host
+        ? t("room.rules.host", { name: host })
+        : t("room.rules.host_nobody");
+  return (
+    <>
+      <MenuNote>
+        {steers} {t(`room.wait_rules.${room.wait_policy}`)}
+      </MenuNote>
+      <MenuLine />
+    </>
   );
 }
