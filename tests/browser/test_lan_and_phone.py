@@ -5,7 +5,6 @@ an address like any other, without https and without what browsers allow only th
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest

@@ -110,7 +110,7 @@ def test_DRV6_present_error(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", cases("drift.json", "learned"))
 def test_DRV4_learned(case: dict[str, Any]) -> None:
-    got = learned(case["known_s"], case["measured_s"], case["limit_s"])
+    got = learned(case["known_s"], case["measured_s"], case["limit_s"], case["count"])
     assert got == pytest.approx(case["learned_s"], abs=1e-9)
 
 

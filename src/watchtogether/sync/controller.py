@@ -12,7 +12,7 @@ from watchtogether.sync.drift import Actuation
 BAND_IN_S, BAND_OUT_S, BAND_NOISES = 0.002, 0.0006, 4.0
 TRIM_OVER_S, TRIM_LIMIT = 2.0, 0.005
 CATCH_UP_OVER_S, CATCH_UP_BEYOND_S, CATCH_UP_UNTIL_S = 0.3, 0.015, 0.0015
-CATCH_UP_LIMIT, CATCH_UP_LIMIT_AT_START = 0.02, 0.05
+CATCH_UP_LIMIT, HURRIED_LIMIT, HURRIED_BEYOND_S = 0.02, 0.05, 0.1
 START_S = 3.0
 INTEGRAL_OVER_S, INTEGRAL_WITHIN_S, INTEGRAL_LIMIT = 20.0, 0.008, 0.0005
 COARSE_BEYOND_S, COARSE_UNTIL_S, COARSE_STEP = 0.02, 0.004, 0.02
@@ -126,8 +126,8 @@ def _trim_of(mode: Mode, integral: float, asked: ControlInput) -> float:
         return 0.0 if asked.actuation is Actuation.NONE else integral
     if mode is Mode.TRIM:
         return integral + _clamp(-asked.error_s / max(TRIM_OVER_S, held_s), TRIM_LIMIT)
-    starting = asked.since_start_s < START_S
-    limit = CATCH_UP_LIMIT_AT_START if starting else CATCH_UP_LIMIT
+    hurried = asked.since_start_s < START_S or abs(asked.error_s) > HURRIED_BEYOND_S
+    limit = HURRIED_LIMIT if hurried else CATCH_UP_LIMIT
     return integral + _clamp(-asked.error_s / max(CATCH_UP_OVER_S, held_s), limit)
 
 

@@ -14,6 +14,8 @@ _FAILURES = 3
 _WORTH_S = 0.012
 """A trial is long enough when it should have moved the film by this much."""
 _MIN_TRIM, _SAME_TRIM = 0.0015, 0.0005
+_LEARNS = 0.2
+"""The least that a new measurement moves what is known."""
 _MOVED = 0.35
 """Less than this part of what was due counts as nothing."""
 
@@ -60,9 +62,11 @@ def _carried_to(samples: Sequence[ErrorSample], now_ms: float) -> list[float]:
     return carried
 
 
-def learned(known_s: float, measured_s: float, limit_s: float) -> float:
-    """A learned duration moves a fifth of the way to each measurement, within `[0, limit_s]`."""
-    return known_s + 0.2 * (min(max(0.0, measured_s), limit_s) - known_s)
+def learned(known_s: float, measured_s: float, limit_s: float, count: int) -> float:
+    """A learned duration moves towards a measurement, within `[0, limit_s]`: all the way to the
+    first, half to the second, at least a fifth (SPEC DRV-4). `count`: measured before."""
+    measured_s = min(max(0.0, measured_s), limit_s)
+    return known_s + max(_LEARNS, 1 / (count + 1)) * (measured_s - known_s)
 
 
 class Actuation(StrEnum):

@@ -50,7 +50,8 @@ const CATCH_UP = {
   beyond_s: 0.015,
   until_s: 0.0015,
   limit: 0.02,
-  limit_at_start: 0.05,
+  hurried_limit: 0.05,
+  hurried_beyond_s: 0.1,
 };
 const START_S = 3;
 const INTEGRAL = { over_s: 20, within_s: 0.008, limit: 0.0005 };
@@ -118,7 +119,8 @@ function trimOf(mode: ControlState["mode"], integral: number, input: ControlInpu
   if (mode === "rest") return actuation === "none" ? 0 : integral;
   if (mode === "trim")
     return integral + clamp(-error_s / Math.max(TRIM.over_s, held_s), TRIM.limit);
-  const limit = since_start_s < START_S ? CATCH_UP.limit_at_start : CATCH_UP.limit;
+  const hurried = since_start_s < START_S || Math.abs(error_s) > CATCH_UP.hurried_beyond_s;
+  const limit = hurried ? CATCH_UP.hurried_limit : CATCH_UP.limit;
   return integral + clamp(-error_s / Math.max(CATCH_UP.over_s, held_s), limit);
 }
 

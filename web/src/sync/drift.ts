@@ -47,8 +47,19 @@ function carriedTo(samples: readonly ErrorSample[], now_ms: number): number[] {
   return carried;
 }
 
-/** A learned duration moves a fifth of the way to each new measurement, within `[0, limit_s]`. */
-export function learned(known_s: number, measured_s: number, limit_s: number): number {
+/** The least that a new measurement moves what is known. */
+const LEARNS = 0.2;
+
+/**
+ * A learned duration moves towards a new measurement, within `[0, limit_s]`: all the way to the
+ * first, half to the second, and at least a fifth of the way (SPEC DRV-4). `count`: measured before.
+ */
+export function learned(
+  known_s: number,
+  measured_s: number,
+  limit_s: number,
+  count: number,
+): number {
   const measured = Math.min(Math.max(0, measured_s), limit_s);
-  return known_s + 0.2 * (measured - known_s);
+  return known_s + Math.max(LEARNS, 1 / (count + 1)) * (measured - known_s);
 }

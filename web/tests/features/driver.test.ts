@@ -38,6 +38,7 @@ class FakeVideo extends EventTarget {
     this.seeks.push(to_s);
     this.at_s = to_s;
     this.since_ms = performance.now();
+    queueMicrotask(() => this.dispatchEvent(new Event("seeked")));
   }
   play() {
     if (this.refuses_sound && !this.muted) {
@@ -133,7 +134,7 @@ test("PB8 a pause is obeyed at its time and on exactly its position", async () =
   expect(video.currentTime).toBe(103.1);
 });
 
-test("DRV3 far off it seeks once, and not again within ten seconds", async () => {
+test("DRV9 far off it seeks once, and not again within ten seconds", async () => {
   driver.apply(aTimeline({ state: "playing", position_s: 0, as_of_ms: now() }));
   await after(4_000);
   video.seeks = [];
@@ -183,4 +184,27 @@ test("readiness and status are told again after a rejoin", async () => {
   driver.forget();
   await after(100);
   expect(ready).toHaveBeenCalledTimes(2);
+});
+
+test("DRV11 an element that the browser sets moving by itself is followed", async () => {
+  driver.apply(aTimeline({ state: "playing", position_s: 0, as_of_ms: now() }));
+  await after(2_000);
+  video.pause();
+  void video.play();
+  await after(5_000);
+  expect(driver.motion()).toBe("running");
+  expect(Math.abs(driver.drift() ?? 1)).toBeLessThan(0.02);
+});
+
+test("DRV11 what the browser pauses in the background stays so until it is seen again", async () => {
+  const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+  driver.apply(aTimeline({ state: "playing", position_s: 0, as_of_ms: now() }));
+  await after(2_000);
+  video.pause();
+  await after(10_000);
+  expect(video.paused).toBe(true);
+  hidden.mockReturnValue(false);
+  await after(2_000);
+  expect(video.paused).toBe(false);
+  hidden.mockRestore();
 });

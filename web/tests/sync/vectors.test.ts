@@ -119,6 +119,7 @@ describe("drift.json", () => {
       known_s: number;
       measured_s: number;
       limit_s: number;
+      count: number;
       learned_s: number;
     })[];
   }>("drift");
@@ -129,8 +130,8 @@ describe("drift.json", () => {
     expect(got?.error_s).toBeCloseTo(error_s, 9);
     expect(got?.noise_s).toBeCloseTo(noise_s, 9);
   });
-  test.each(cases.learned)("$name", ({ known_s, measured_s, limit_s, learned_s }) => {
-    expect(learned(known_s, measured_s, limit_s)).toBeCloseTo(learned_s, 9);
+  test.each(cases.learned)("$name", ({ known_s, measured_s, limit_s, count, learned_s }) => {
+    expect(learned(known_s, measured_s, limit_s, count)).toBeCloseTo(learned_s, 9);
   });
 });
 

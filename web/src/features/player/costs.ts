@@ -16,29 +16,47 @@ export interface Costs {
 const USUAL_S: Record<Kind, number> = { audible: 0.076, muted: 0.04, silent: 0.001, seek: 0.06 };
 const LIMIT_S: Record<Kind, number> = { audible: 0.5, muted: 0.5, silent: 0.5, seek: 1 };
 const KEY = "costs";
+/** Beyond this a new measurement counts no less. */
+const COUNT_MAX = 10;
+
+interface Known {
+  cost_s: number;
+  count: number;
+}
 
 export function createCosts(): Costs {
-  const known = { ...USUAL_S, ...remembered() };
+  const known = remembered();
   return {
-    of: (kind) => known[kind],
-    learn: (kind, measured_s) => {
-      known[kind] = learned(known[kind], measured_s, LIMIT_S[kind]);
+    of: (kind) => known[kind].cost_s,
+    learn(kind, measured_s) {
+      const { cost_s, count } = known[kind];
+      known[kind] = {
+        cost_s: learned(cost_s, measured_s, LIMIT_S[kind], count),
+        count: Math.min(count + 1, COUNT_MAX),
+      };
       keep(KEY, JSON.stringify(known));
     },
   };
 }
 
-/** What an earlier visit learned, as far as it can be read. */
-function remembered(): Partial<Record<Kind, number>> {
+/** What earlier visits learned, as far as it can be read. */
+function remembered(): Record<Kind, Known> {
+  const usual = (kind: Kind): Known => ({ cost_s: USUAL_S[kind], count: 0 });
+  let read: Record<string, Partial<Known>> = {};
   try {
-    const read = JSON.parse(kept(KEY) ?? "{}") as Record<string, unknown>;
-    const fits = (kind: Kind) => {
-      const value = read[kind];
-      return typeof value === "number" && value >= 0 && value <= LIMIT_S[kind];
-    };
-    const kinds = (Object.keys(USUAL_S) as Kind[]).filter(fits);
-    return Object.fromEntries(kinds.map((kind) => [kind, read[kind] as number]));
+    read = JSON.parse(kept(KEY) ?? "{}") as typeof read;
   } catch {
-    return {};
+    // Whatever stands there is not ours: begin anew.
   }
+  const known = (kind: Kind): Known => {
+    const { cost_s, count } = read[kind] ?? {};
+    const fits = typeof cost_s === "number" && cost_s >= 0 && cost_s <= LIMIT_S[kind];
+    return fits && typeof count === "number" && count >= 0 ? { cost_s, count } : usual(kind);
+  };
+  return {
+    audible: known("audible"),
+    muted: known("muted"),
+    silent: known("silent"),
+    seek: known("seek"),
+  };
 }

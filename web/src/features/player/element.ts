@@ -15,8 +15,11 @@ export type Element = ReturnType<typeof createElement>;
 
 /** Seeking to the very end would end the film on some players. */
 const BEFORE_END_S = 0.01;
-/** A trim as small as this may shift the pitch: nobody hears it, and it is followed exactly. */
-const UNHEARD = 0.01;
+/**
+ * Nearer to 1 than this the pitch goes with the speed: such a rate is followed exactly and at once,
+ * where keeping the pitch ignores small ones, and turning it on or off jumps by some 40 ms.
+ */
+const UNHEARD = 0.03;
 
 export function createElement(video: HTMLVideoElement, own: () => number) {
   let source: Source | null = null;
@@ -31,6 +34,7 @@ export function createElement(video: HTMLVideoElement, own: () => number) {
     use(next: Source | null) {
       source = next;
     },
+    hidden: () => document.hidden,
     paused: () => video.paused,
     ended: () => video.ended,
     seeking: () => video.seeking,
@@ -58,10 +62,9 @@ export function createElement(video: HTMLVideoElement, own: () => number) {
       if (!video.paused) video.pause();
     },
     setRate(rate: number, room_rate: number) {
-      if (Math.abs(video.playbackRate - rate) < 1e-6) return;
-      const keep_pitch = room_rate !== 1 || Math.abs(rate - room_rate) > UNHEARD;
+      const keep_pitch = Math.abs(room_rate - 1) > UNHEARD;
       if (video.preservesPitch !== keep_pitch) video.preservesPitch = keep_pitch;
-      video.playbackRate = rate;
+      if (Math.abs(video.playbackRate - rate) >= 1e-6) video.playbackRate = rate;
     },
   };
 }

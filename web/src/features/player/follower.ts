@@ -46,7 +46,7 @@ const PLACED_S = 0.05;
 /** A start further off than this needs a seek first. */
 const START_SLACK_S = 0.25;
 /** A seek into what is loaded is cheap: a start is aimed this closely, a few times at most. */
-const AIM_SLACK_S = 0.02;
+const AIM_SLACK_S = 0.06;
 const AIMS = 3;
 /** A player that cannot land exactly is left alone after so many tries. */
 const HOLD_TRIES = 3;
@@ -139,8 +139,8 @@ export function createFollower(ports: Ports) {
     element.play().catch((refusal: unknown) => {
       const name = (refusal as { name?: string }).name ?? "";
       if (name !== "AbortError" && ports.refused(name)) return play(room_rate);
-      motion = "stopped";
-      if (name !== "AbortError") refused_at = own();
+      if (motion === "starting") motion = "stopped";
+      if (name !== "AbortError" || element.hidden()) refused_at = own();
     });
     watchFrames();
   }
@@ -160,6 +160,15 @@ export function createFollower(ports: Ports) {
     state = { ...state, mode: "rest" };
     forget();
     stalled(false);
+  }
+
+  /** The browser has set it moving by itself. */
+  function adopt({ at_ms }: Reading): void {
+    motion = "running";
+    untaught = false;
+    started_at = at_ms;
+    controlled_at = at_ms;
+    forget();
   }
 
   /** How long the start took, read once the clock has settled and before any trim (SPEC DRV-4). */
@@ -218,7 +227,12 @@ export function createFollower(ports: Ports) {
       }
       return;
     }
-    if (motion === "stopped") return start(head, now_ms, reading.at_s);
+    if (motion === "stopped" && element.paused()) {
+      // What the browser has paused in the background stays so until it is seen (SPEC DRV-11).
+      const left_alone = element.hidden() && refused_at > play_at;
+      return left_alone ? undefined : start(head, now_ms, reading.at_s);
+    }
+    if (motion === "stopped") adopt(reading);
     if (notMoving(reading)) return;
     sample(head, now_ms, reading);
     if (enough(reading.at_s)) ports.ready(true);
