@@ -23,7 +23,7 @@ class Measured:
     def do(self, command: c.Command) -> None:
         before = self.made.room
         decision = self.made.do(command)
-        self.figures.decided(before, decision.room, decision.changed, self.made.now_ms)
+        self.figures.decided(before, decision, self.made.now_ms)
 
     def later(self, seconds: float) -> None:
         self.made.now_ms += seconds * 1000
@@ -73,6 +73,7 @@ def test_a_stall_is_one_stall_however_often_it_is_reported(measured: Measured) -
     for _ in range(3):
         measured.do(c.Status(ANN, True, 0, None, 20))
     measured.later(1)
+    measured.do(c.Status(ANN, True, 0, None, 20))
     assert measured.value("stalls_total") == 1
     assert measured.value('waits_total{cause="stall"}') == 1
 
@@ -83,6 +84,17 @@ def test_an_eased_room_is_counted_once(measured: Measured) -> None:
         measured.do(c.Status(ANN, False, 2, 0, 20, fill=0.5))
         measured.later(1)
     assert measured.value("eased_total") == 1
+
+
+def test_ready_checks_are_counted_by_outcome(measured: Measured) -> None:
+    measured.do(c.OpenCheck(HOST))
+    measured.do(c.CancelCheck(HOST))
+    measured.do(c.OpenCheck(HOST))
+    measured.later(60)
+    measured.do(c.OpenCheck(HOST))
+    measured.do(c.AnswerCheck(ANN, True))
+    for outcome in ("ready", "unanswered", "cancelled"):
+        assert measured.value(f'ready_checks_total{{outcome="{outcome}"}}') == 1
 
 
 def test_what_members_report(measured: Measured) -> None:

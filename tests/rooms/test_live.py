@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,18 +14,20 @@ from tests.support.databases import KINDS, opened
 from tests.support.rooms import HOST, OWNER, film
 from watchtogether.db.engine import Database
 from watchtogether.kit.errors import StorageUnavailable
-from watchtogether.kit.ids import MemberId, RoomCode, RoomId
+from watchtogether.kit.ids import GuestId, MemberId, RoomCode, RoomId
 from watchtogether.rooms.errors import CommandRefused, EpochLost, RoomIsClosed, RoomNotFound
 from watchtogether.rooms.live import LiveRoom
 from watchtogether.rooms.log import Record, RoomLog
 from watchtogether.rooms.registry import Registry
 from watchtogether.rooms.tables import RoomRow
 from watchtogether.sync import commands as c
+from watchtogether.sync.presence import Excuse
 from watchtogether.sync.room import Room, Rules
 from watchtogether.sync.timeline import Cause, State
 from watchtogether.sync.togetherness import Together
 
 CODE = RoomCode("abc-def-ghj")
+ANN = MemberId("mem_ann")
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Notebook:
     """An announcer that writes down what it was told."""
 
     records: list[Record] = field(default_factory=list)
+    changed: list[MemberId] = field(default_factory=list)
     beacons: int = 0
     figures: list[Together] = field(default_factory=list)
     lost_rooms: list[str] = field(default_factory=list)
@@ -41,7 +44,7 @@ class Notebook:
         self.records += records
 
     async def presence_changed(self, room: Room, members: frozenset[MemberId]) -> None:
-        pass
+        self.changed += members
 
     async def beacon(self, room: Room) -> None:
         self.beacons += 1
@@ -92,6 +95,12 @@ class House:
         live = await self.room()
         await live.execute(c.Play(HOST, live.room.timeline.revision))
         return live
+
+    async def until(self, look: Callable[[], bool]) -> None:
+        """Let time go by in small steps until it is so."""
+        async with asyncio.timeout(20):
+            while not look():
+                await self.clock.advance(0.1)
 
 
 @pytest.fixture(params=KINDS)
@@ -147,6 +156,45 @@ async def test_SYN1_a_playing_room_tells_every_two_seconds_how_well_it_is_togeth
         assert len(one.notebook.figures) >= 4
         last = one.notebook.figures[-1]
         assert (last.p95_ms, last.spread_ms, last.members) == (4.0, None, 1)
+
+
+async def test_SYN3_a_drift_from_another_timeline_is_not_counted(database: Database) -> None:
+    async with house(database, FakeClock()) as one:
+        live = await one.playing()
+        revision = live.room.timeline.revision
+        await live.execute(c.Status(HOST, False, 30, 900.0, 20, revision=revision - 1))
+        await one.until(lambda: bool(one.notebook.figures))
+        assert one.notebook.figures[-1].p95_ms is None
+        await live.execute(c.Status(HOST, False, 30, 3.0, 20, revision=revision))
+        await one.until(lambda: one.notebook.figures[-1].p95_ms == 3.0)
+
+
+async def test_PB20_who_can_not_keep_up_counts_again_after_thirty_seconds_without_a_stall(
+    database: Database,
+) -> None:
+    async with house(database, FakeClock()) as one:
+        live = await one.room()
+        await live.execute(c.Enter(ANN, "Ann", guest_id=GuestId("gst_ann")))
+        await live.execute(c.Connect(ANN))
+        await live.execute(c.Ready(ANN, True, live.room.timeline.revision))
+        await live.execute(c.Play(HOST, live.room.timeline.revision))
+        for _ in range(2):
+            await live.execute(c.Status(ANN, True, 0, None, 20))
+            await one.until(lambda: live.room.timeline.state is State.WAITING)
+            await live.execute(c.Status(ANN, False, 10, None, 20))
+            await live.execute(c.Ready(ANN, True, live.room.timeline.revision))
+            await one.until(lambda: live.room.timeline.state is State.PLAYING)
+        await live.execute(c.Status(ANN, True, 0, None, 20))
+        await one.until(lambda: live.room.presence_of(ANN).excuse is Excuse.STALLS)
+        assert live.room.timeline.state is State.PLAYING
+        await live.execute(c.Status(ANN, False, 10, None, 20))
+        await live.told()
+        one.notebook.changed.clear()
+        steady_ms = one.clock.monotonic_ms()
+        await one.until(lambda: live.room.presence_of(ANN).counts)
+        assert 30_000 <= one.clock.monotonic_ms() - steady_ms < 31_000
+        await live.told()
+        assert ANN in one.notebook.changed
 
 
 async def test_LOG6_a_ready_check_goes_on_without_the_database(database: Database) -> None:

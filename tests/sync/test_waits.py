@@ -55,6 +55,29 @@ def test_PB20_the_third_stall_within_two_minutes_excuses_instead_of_waiting() ->
     assert ANN not in made.room.awaited()
 
 
+def test_PB20_who_is_alone_is_waited_for_each_time() -> None:
+    made = playing()
+    for _ in range(5):
+        stall_and_recover(made, HOST)
+    assert not made.room.presence_of(HOST).excused
+    made.guest("ann")
+    made.ready(ANN)
+    stall(made, HOST)
+    assert made.state() is State.PLAYING
+    assert made.room.presence_of(HOST).excuse is Excuse.STALLS
+
+
+def test_PB20_of_two_who_can_not_keep_up_the_last_one_is_waited_for() -> None:
+    made = playing("ann")
+    for _ in range(2):
+        stall_and_recover(made, ANN)
+        stall_and_recover(made, HOST)
+    made.do(c.Status(ANN, True, 0, None, 20))
+    stall(made, HOST)
+    assert made.state() is State.WAITING
+    assert [made.room.presence_of(m).excused for m in (HOST, ANN)].count(True) == 1
+
+
 def test_PB20_stalls_far_apart_are_waited_for_each_time() -> None:
     made = playing("ann")
     for _ in range(4):

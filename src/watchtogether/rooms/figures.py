@@ -1,11 +1,11 @@
 """What is measured of all rooms together (implements `rooms.ports.Figures`)."""
 
-from collections.abc import Iterable
 from typing import Final
 
-from watchtogether.kit.ids import MemberId
 from watchtogether.kit.metrics import Metrics
 from watchtogether.sync.commands import Status
+from watchtogether.sync.draft import Decision
+from watchtogether.sync.events import CheckClosed
 from watchtogether.sync.presence import Excuse
 from watchtogether.sync.room import Room
 from watchtogether.sync.timeline import Cause, State
@@ -37,10 +37,13 @@ class SyncFigures:
         self._waited = metrics.histogram("wait_seconds", "How long a room waited", WAIT_S)
         self._excused = metrics.counter("excused", "Members a room went on without", ("reason",))
         self._eased = metrics.counter("eased", "Times that a room was slowed down")
+        self._checks = metrics.counter("ready_checks", "Ready checks that are over", ("outcome",))
         for excuse in Excuse:
             self._excused.labels(excuse.value)
         for cause in (Cause.PLAY, Cause.SEEK, Cause.LOAD, Cause.NEXT, Cause.STALL, Cause.CHECK):
             self._waits.labels(cause.value)
+        for outcome in ("ready", "unanswered", "cancelled"):
+            self._checks.labels(outcome)
 
     def reported(self, status: Status, *, playing: bool) -> None:
         """A member's own figures; a drift says something only while playing."""
@@ -50,25 +53,32 @@ class SyncFigures:
             self._uncertainty.observe(status.uncertainty_ms / 1000)
         self._seeks.inc(status.seeks)
 
-    def decided(
-        self, before: Room, after: Room, changed: Iterable[MemberId], now_ms: float
-    ) -> None:
+    def decided(self, before: Room, decision: Decision, now_ms: float) -> None:
         """What a decision did; only the members it changed are looked at."""
-        for member_id in changed:
-            was, present = before.presence_of(member_id), after.presence_of(member_id)
-            if present.stalled_since_ms is not None and was.stalled_since_ms is None:
-                self._stalls.inc()
-            if present.excuse is not None and was.excuse is not present.excuse:
-                self._excused.labels(present.excuse.value).inc()
+        after = decision.room
+        self._note_members(before, decision)
         if after.timeline.eased and not before.timeline.eased:
             self._eased.inc()
         if before.waiting_since_ms != after.waiting_since_ms:
             self._note_wait(before, after, now_ms)
+        for event in decision.events:
+            if isinstance(event, CheckClosed):
+                self._checks.labels(event.reason).inc()
 
     def together(self, together: Together) -> None:
         """What a room was just told of itself (SPEC SYN-1)."""
         if together.spread_ms is not None:
             self._spread.observe(together.spread_ms / 1000)
+
+    def _note_members(self, before: Room, decision: Decision) -> None:
+        playing = before.timeline.state is State.PLAYING
+        for member_id in decision.changed:
+            was, present = before.presence_of(member_id), decision.room.presence_of(member_id)
+            began = present.stalled_since_ms is not None and was.stalled_since_ms is None
+            if began and playing:  # a wait for it is the same stall, however long it is reported
+                self._stalls.inc()
+            if present.excuse is not None and was.excuse is not present.excuse:
+                self._excused.labels(present.excuse.value).inc()
 
     def _note_wait(self, before: Room, after: Room, now_ms: float) -> None:
         if before.waiting_since_ms is not None:

@@ -205,7 +205,7 @@ class LiveRoom:
         del self._unsaved[: len(batch)]
 
     def _accept(self, decision: Decision, records: tuple[Record, ...], now_ms: float) -> None:
-        self._figures.decided(self.room, decision.room, decision.changed, now_ms)
+        self._figures.decided(self.room, decision, now_ms)
         self.room = decision.room
         self.touched_ms = now_ms
         if decision.next_deadline_ms != self._deadline_ms or not self.durable or self.room.closed:
@@ -293,10 +293,12 @@ class LiveRoom:
             await asyncio.gather(alarm, wake, return_exceptions=True)
 
     def _note_status(self, command: c.Command, now_ms: float) -> None:
-        """A drift that is reported while nothing plays says nothing of how well it plays."""
+        """A drift says something only while playing, and of the timeline it was measured by."""
         if not isinstance(command, c.Status):
             return
-        playing = self.room.timeline.state is State.PLAYING
+        timeline = self.room.timeline
+        present = command.revision is None or command.revision == timeline.revision
+        playing = present and timeline.state is State.PLAYING
         self._figures.reported(command, playing=playing)
         if playing and command.drift_ms is not None:
             self._drifts.note(command.by, command.drift_ms, now_ms)

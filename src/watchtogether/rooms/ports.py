@@ -1,11 +1,12 @@
 """What rooms need from other layers, filled in by `server.py`."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from watchtogether.kit.ids import AccountId, MemberId, RatingKey, RoomId, ServerId
+from watchtogether.kit.ids import AccountId, RatingKey, RoomId, ServerId
 from watchtogether.rooms.wire import Wire
 from watchtogether.sync.commands import Status
+from watchtogether.sync.draft import Decision
 from watchtogether.sync.room import Room
 from watchtogether.sync.timeline import RoomItem
 from watchtogether.sync.togetherness import Together
@@ -32,10 +33,8 @@ class Figures(Protocol):
         """A status that was taken in."""
         ...
 
-    def decided(
-        self, before: Room, after: Room, changed: Iterable[MemberId], now_ms: float
-    ) -> None:
-        """A decision that was committed."""
+    def decided(self, before: Room, decision: Decision, now_ms: float) -> None:
+        """A decision that was committed, and the room it was taken on."""
         ...
 
     def together(self, together: Together) -> None:
@@ -48,9 +47,7 @@ class Unmeasured:
 
     def reported(self, status: Status, *, playing: bool) -> None: ...
 
-    def decided(
-        self, before: Room, after: Room, changed: Iterable[MemberId], now_ms: float
-    ) -> None: ...
+    def decided(self, before: Room, decision: Decision, now_ms: float) -> None: ...
 
     def together(self, together: Together) -> None: ...
 

@@ -50,6 +50,8 @@ class StatusReport(Message):
     stalled: bool = False
     drift_ms: FiniteFloat | None = Field(None, ge=-1e9, le=1e9)
     rtt_ms: FiniteFloat | None = Field(None, ge=0, le=60_000)
+    revision: Revision | None = None
+    position_s: Position | None = None
     fill: FiniteFloat | None = Field(None, ge=0, le=1e6)
     limit: Limit | None = None
     uncertainty_ms: FiniteFloat | None = Field(None, ge=0, le=60_000)

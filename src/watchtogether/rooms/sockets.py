@@ -216,6 +216,7 @@ def _status(by: MemberId, message: s.StatusReport) -> c.Status:
         message.limit,
         message.uncertainty_ms,
         message.seeks,
+        message.revision,
     )
 
 

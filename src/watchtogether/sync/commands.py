@@ -111,6 +111,8 @@ class Status:
     uncertainty_ms: float | None = None
     seeks: int = 0
     """Corrective ones since the last status; measured, and not part of the room."""
+    revision: int | None = None
+    """Of the timeline that `drift_ms` is measured against; None when the screen doesn't say."""
 
 
 @dataclass(frozen=True, slots=True)

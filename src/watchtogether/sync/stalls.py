@@ -10,7 +10,7 @@ from watchtogether.sync.timeline import Cause, State
 
 GRACE_MS = 500.0
 STALLS_MAX = 2
-"""So many waits for one member within the window; the next stall excuses them."""
+"""So many waits for one member within the window; the next stall excuses them (SPEC PB-20)."""
 STALLS_WINDOW_MS = 120_000.0
 STEADY_MS = 30_000.0
 
@@ -52,17 +52,22 @@ def _wait_for_the_stalled(draft: Draft) -> None:
     for member_id in [member for member, due_ms in _stalls(draft.room) if draft.now_ms >= due_ms]:
         stalls = draft.room.presence_of(member_id).stalls
         recent = [at_ms for at_ms in stalls if draft.now_ms - at_ms < STALLS_WINDOW_MS]
-        if len(recent) >= STALLS_MAX:
+        if len(recent) >= STALLS_MAX and _others_count(draft.room, member_id):
             draft.excuse([member_id], Excuse.STALLS)
             continue
         waited_for.append(member_id)
-        draft.set_presence(member_id, stalls=(*recent, draft.now_ms))
+        draft.set_presence(member_id, stalls=(*recent, draft.now_ms)[-STALLS_MAX:])
     if not waited_for:
         return
     position_s = draft.room.timeline.position_at(draft.soon_ms())
     draft.retime(State.WAITING, position_s, Cause.STALL, waited_for[0])
     for member_id in waited_for:
         draft.set_presence(member_id, ready=False, stalled_since_ms=None)
+
+
+def _others_count(room: Room, member_id: MemberId) -> bool:
+    """Whether the film would go on before anybody without this member."""
+    return any(room.presence_of(m.id).counts for m in room.online() if m.id != member_id)
 
 
 def _take_back_the_steady(draft: Draft) -> None:

@@ -206,7 +206,7 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
       rtt_ms: rounded(ports.round_trip_ms()),
       revision: head.revision,
       position_s: Math.round(at_s * 1000) / 1000,
-      fill: fill === null ? null : tenths(fill),
+      fill: fill === null ? null : Math.round(fill * 100) / 100, // near the rate it matters
       limit,
       uncertainty_ms: rounded(ports.uncertainty_ms()),
     });
