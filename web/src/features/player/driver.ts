@@ -66,6 +66,7 @@ export interface Driver {
 
 const TICK_MS = 50;
 const HURRIED_TICK_MS = 25;
+const FRESH_TICK_MS = 10;
 /** A tick later than this is no throttled timer any more. */
 const SLEPT_MS = 5_000;
 const START_SLACK_S = 0.25;
@@ -183,7 +184,9 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
     if (source_url === null || !element.hasLength()) return;
     if (head.state !== "playing") return follower.hold(head);
     follower.follow(head, now_ms, reading);
-    if (follower.motion() === "running" && follower.hurried()) schedule(HURRIED_TICK_MS);
+    if (follower.motion() !== "running") return;
+    if (follower.fresh()) schedule(FRESH_TICK_MS);
+    else if (follower.hurried()) schedule(HURRIED_TICK_MS);
   }
 
   function report(head: Timeline): void {

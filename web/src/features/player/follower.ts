@@ -34,7 +34,7 @@ export type Follower = ReturnType<typeof createFollower>;
 
 export const START_S = 3;
 const CONTROL_EVERY_MS = 250;
-const CONTROL_AT_START_MS = 125;
+const CONTROL_AT_START_MS = 100;
 const WINDOW_MS = 1_000;
 const WINDOW_AT_START_MS = 250;
 const SAMPLES_MIN = 3;
@@ -60,6 +60,12 @@ const BUFFERING_AFTER_MS = 600;
 const STALLED_AFTER_MS = 200;
 const GIVE_UP_START_MS = 1_500;
 const TEACHES_S = 2;
+/**
+ * For so long after its start the element's clock shows what is not so: it moves at once by a
+ * buffer's length, and stands still until the sound is really heard.
+ */
+const SETTLES_MS = 40;
+const FRESH_MS = 500;
 
 export function createFollower(ports: Ports) {
   const { element, costs, own } = ports;
@@ -67,6 +73,7 @@ export function createFollower(ports: Ports) {
   let play_at = 0;
   let play_from_s = 0;
   let started_at = 0;
+  let settles_at = 0;
   let untaught = false;
   let seek_at = Number.NEGATIVE_INFINITY;
   let seeking_since: number | null = null;
@@ -153,22 +160,24 @@ export function createFollower(ports: Ports) {
   /** Notices the first movement. */
   function watchStart({ at_s, at_ms }: Reading): void {
     if (motion !== "starting" || at_s <= play_from_s) return;
-    motion = "running";
     aims = 0;
-    started_at = at_ms;
-    controlled_at = at_ms;
     state = { ...state, mode: "rest" };
-    forget();
+    run(at_ms, play_at + costs.of(element.kind()) * 1000);
     stalled(false);
+  }
+
+  function run(at_ms: number, moves_at: number): void {
+    motion = "running";
+    started_at = at_ms;
+    settles_at = moves_at + SETTLES_MS;
+    controlled_at = Number.NEGATIVE_INFINITY;
+    forget();
   }
 
   /** The browser has set it moving by itself. */
   function adopt({ at_ms }: Reading): void {
-    motion = "running";
     untaught = false;
-    started_at = at_ms;
-    controlled_at = at_ms;
-    forget();
+    run(at_ms, at_ms);
   }
 
   /** How long the start took, read once the clock has settled and before any trim (SPEC DRV-4). */
@@ -233,7 +242,7 @@ export function createFollower(ports: Ports) {
       return left_alone ? undefined : start(head, now_ms, reading.at_s);
     }
     if (motion === "stopped") adopt(reading);
-    if (notMoving(reading)) return;
+    if (notMoving(reading) || reading.at_ms < settles_at) return;
     sample(head, now_ms, reading);
     if (enough(reading.at_s)) ports.ready(true);
     correct(head, now_ms, reading);
@@ -245,8 +254,7 @@ export function createFollower(ports: Ports) {
       moved = { at: own(), to_s: at_s };
       if (is_stalled && !element.seeking()) {
         stalled(false);
-        forget();
-        started_at = own();
+        run(own(), own());
       }
       noteSeek();
       return element.seeking();
@@ -269,14 +277,12 @@ export function createFollower(ports: Ports) {
     const error_s = at_s - positionAt(head, now_ms);
     samples.push({ at_ms, error_s, trim: element.rate() - head.rate });
     const window_ms = at_ms - started_at < WINDOW_MS ? WINDOW_AT_START_MS : WINDOW_MS;
-    const oldest = samples[samples.length - 2]?.at_ms ?? at_ms;
-    const kept_ms = Math.max(window_ms, at_ms - oldest > SPARSE_MS ? 0 : window_ms);
-    samples = samples.filter((each) => at_ms - each.at_ms <= kept_ms);
+    samples = samples.filter((each) => at_ms - each.at_ms <= window_ms);
   }
 
   function correct(head: Timeline, now_ms: number, reading: Reading): void {
     const { at_ms } = reading;
-    const elapsed_ms = at_ms - controlled_at;
+    const elapsed_ms = Math.min(at_ms - controlled_at, at_ms - started_at);
     const since_start_s = (at_ms - started_at) / 1000;
     const hurried = since_start_s < START_S || state.mode === "catch_up";
     if (elapsed_ms < (hurried ? CONTROL_AT_START_MS : CONTROL_EVERY_MS)) return;
@@ -334,6 +340,8 @@ export function createFollower(ports: Ports) {
     },
     motion: () => motion,
     actuation: () => actuation.actuation,
+    /** It was started a moment ago: every few ms count. */
+    fresh: () => own() - started_at < FRESH_MS,
     /** It runs and was started or corrected a short while ago. */
     hurried: () => own() - started_at < START_S * 1000 || state.mode === "catch_up",
     present: (): PresentError | null =>
