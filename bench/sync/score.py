@@ -12,6 +12,7 @@ from bench.sync.truth import Run, Truth
 
 OFF_SLIGHTLY, OFF_CLEARLY = 0.001, 0.005
 CLOSE_MS, EXACT_MS = 25.0, 8.0
+AFTER_S, NEAR_MS = (0.3, 0.5, 1.0), 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ def convergence(party: Party, found: Sequence[Mapping[float, Window]]) -> list[d
                     "loading_s": (since_ms - began_ms) / 1000,
                     "close_s": _reached(tracks[page], CLOSE_MS, since_ms, since_ms, run.end_ms),
                     "exact_s": _reached(tracks[page], EXACT_MS, since_ms, since_ms, run.end_ms),
+                    "error_ms": _worst([tracks[page]], since_ms),
                 }
             )
     return told
@@ -178,7 +180,18 @@ def _start(run: Run, tracks: Sequence[list[tuple[float, float]]], party: Party) 
         "lead_s": (run.start_ms - run.heard_ms) / 1000,
         "close_s": last(CLOSE_MS),
         "exact_s": last(EXACT_MS),
+        "error_ms": _worst(there, run.heard_ms),
     }
+
+
+def _worst(tracks: Sequence[list[tuple[float, float]]], since_ms: float) -> dict[str, float | None]:
+    """The largest error of any page at some times after `since_ms`."""
+    found: dict[str, float | None] = {}
+    for after_s in AFTER_S:
+        at_ms = since_ms + after_s * 1000
+        near = [abs(e) for track in tracks for t, e in track if abs(t - at_ms) <= NEAR_MS]
+        found[f"{after_s:g}"] = max(near, default=None)
+    return found
 
 
 def _track(
