@@ -92,8 +92,8 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
             Profile("jitter30", (both(Way(40, 30)),), about="40 ± 30 ms each way"),
             Profile(
                 "rough",
-                (both(Way(40, 8, loss=0.01, duplicate=0.01, reorder=0.02)),),
-                about="40 ± 8 ms each way, 1 % lost, 1 % twice, 2 % overtaking",
+                (both(Way(260, 83, loss=0.01, duplicate=0.01, reorder=0.02)),),
+                about="10 to 510 ms each way, 1 % lost, 1 % twice, 2 % overtaking",
             ),
             Profile(
                 "narrow",

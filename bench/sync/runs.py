@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.sync import gates
-from bench.sync.contenders import OURS, Contender, enter_contender
+from bench.sync.contenders import OURS, Contender, build_pages, enter_contender
 from bench.sync.fits import Window, content_offset_s, windows
 from bench.sync.films import Film, film
 from bench.sync.gates import Gate, Idle
@@ -82,6 +82,8 @@ async def measure(plan: Plan, say: Say = print) -> list[Outcome]:
         if plan.source != "mp4":
             took_s = await asyncio.to_thread(warm, on, reel.seconds)
             say(f"film fetched once in {took_s:.0f} s")
+        if any(each is not OURS for each in plan.contenders):
+            await asyncio.to_thread(build_pages, Path(folder) / "built")
         outcomes = []
         async with screens(net, plan.profile) as shown:
             tested = await prove(on, shown, say) if plan.gated else []
@@ -179,7 +181,7 @@ async def _enter(
         if contender is OURS:
             await screen.enter(on.link)
         else:
-            await enter_contender(screen, contender, on)
+            await enter_contender(screen, contender, on, again=False)
 
     await each(shown, enter)
 
@@ -218,7 +220,7 @@ async def _disturb(
         await last.goto(on.link)
         await last.until("window.__watchtogether?.state().phase === 'joined'", 30)
     else:
-        await enter_contender(last, contender, on)
+        await enter_contender(last, contender, on, again=True)
     await last.until("window.__rig.frames.length > 5", 30)
     await asyncio.sleep(8)
     return [(len(shown) - 1, left_ms)]

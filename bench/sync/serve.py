@@ -1,6 +1,7 @@
 """Our server with the rig's own files beside it, at the same address: `python -m bench.sync.serve`.
 
-`/bench/films/…` gives films by range, `/bench/page/…` the pages of the rig. Everything else is the
+`/bench/films/…` gives films by range, `/bench/page/…` and
+`/bench/built/…` the pages of the rig. Everything else is the
 server as it is, in the same process and without another hop.
 """
 
@@ -16,7 +17,7 @@ from watchtogether import serving
 from watchtogether.kit.logging import configure
 from watchtogether.settings import Settings
 
-FILMS, PAGES = "RIG_FILMS", "RIG_PAGES"
+FILMS, PAGES, BUILT = "RIG_FILMS", "RIG_PAGES", "RIG_BUILT"
 
 
 class Beside:
@@ -28,6 +29,7 @@ class Beside:
             routes=[
                 Mount("/bench/films", StaticFiles(directory=os.environ[FILMS])),
                 Mount("/bench/page", StaticFiles(directory=os.environ[PAGES], html=True)),
+                Mount("/bench/built", StaticFiles(directory=os.environ[BUILT])),
             ]
         )
 

@@ -12,7 +12,7 @@ from tests.support.people import Person, films, link_plex, party
 from tests.support.processes import Sandbox, Server, eventually, sandbox
 
 from bench.sync.films import KEPT, Film
-from bench.sync.serve import FILMS, PAGES
+from bench.sync.serve import BUILT, FILMS, PAGES
 from watchtogether.accounts.secrets import SecretBox
 from watchtogether.server import setup_code
 from watchtogether.settings import Settings, load_secret_key
@@ -55,8 +55,10 @@ class Stage:
 
 
 @contextlib.contextmanager
-def stage(film: Film, address: str, folder: Path, pages: Path = PAGE_DIR) -> Iterator[Stage]:
-    """Server and sandbox, and a room with the film."""
+def stage(film: Film, address: str, folder: Path) -> Iterator[Stage]:
+    """Server and sandbox, and a room with the film. Bundled pages are looked for in `built`."""
+    built = folder / "built"
+    built.mkdir(exist_ok=True)
     with contextlib.ExitStack() as closing:
         plex = closing.enter_context(sandbox(film.library, "--throttle-s", "3600"))
         chosen = {
@@ -66,7 +68,7 @@ def stage(film: Film, address: str, folder: Path, pages: Path = PAGE_DIR) -> Ite
             "PLEX_ALLOW_LOOPBACK": "true",
         }
         settings = {f"WATCHTOGETHER_{name}": value for name, value in chosen.items()}
-        settings |= {FILMS: str(KEPT), PAGES: str(pages), "PYTHONPATH": str(ROOT)}
+        settings |= {FILMS: str(KEPT), PAGES: str(PAGE_DIR), BUILT: str(built), "PYTHONPATH": str(ROOT)}
         running = RigServer(
             folder / "data", settings, program=("-m", "bench.sync.serve")
         )
