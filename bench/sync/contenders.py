@@ -29,7 +29,9 @@ CONTENDERS: Mapping[str, Contender] = MappingProxyType(
         for each in (
             OURS,
             Contender("synclounge", "on events only; 3 s are accepted"),
-            Contender("jellyfin", "60 ms accepted, made up within a second; correction switched on"),
+            Contender(
+                "jellyfin", "60 ms accepted, made up within a second; correction switched on"
+            ),
             Contender("plezy", "350 ms accepted, then ± 4 %"),
             Contender("timingsrc", "the library as it comes: 25 ms accepted, 0.5 s"),
             Contender("none", "nothing after the start"),

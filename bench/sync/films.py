@@ -36,7 +36,7 @@ class Film:
 
 
 def film(seconds: int, fps: int, kept: Path = KEPT) -> Film:
-    """Made unless it is there already. 16 bits number 65,536 pictures: 18 minutes at 59 a second."""
+    """Made unless it is there already. 16 bits number 18 minutes at 59 pictures a second."""
     assert seconds * fps < 65_536, "the numbers in the pictures would begin anew"
     made = Film(fps, seconds, kept / f"{fps}fps-{seconds}s")
     if not made.mp4.exists():

@@ -1,4 +1,4 @@
-"""Is a figure to be believed? What must hold of the instrument and of the machine. Pure but `idle`."""
+"""Is a figure to be believed? What must hold of instrument and machine. Pure but for `idle`."""
 
 import asyncio
 import contextlib

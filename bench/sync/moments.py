@@ -8,7 +8,7 @@ from bench.sync.truth import Truth
 
 HICCUP_MS = (12.0, 60.0)
 """A jump of `currentTime` of this size against the clock, the rate being the same: about 22 ms is
-one buffer of sound that came late, and what is corrected afterwards is not the controller's doing."""
+one buffer of sound that came late, and correcting it is not the controller's fault."""
 SHADOW_MS = 4_000.0
 SETTLED_MS = 3_000.0
 PAUSED_AFTER_MS = 300.0

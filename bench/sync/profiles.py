@@ -1,4 +1,4 @@
-"""The conditions to measure under: what lies between a page and the server, and its clocks. Pure."""
+"""The conditions of a measurement: what lies between page and server, and their clocks. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field

@@ -129,9 +129,7 @@ def read_log(name: str, raw: Mapping[str, Sequence[Any]], origin_ms: float) -> L
         log.jumps.append(Jump(origin_ms + at, from_s, to_s, bool(paused)))
     for at, kind, position_s, ready_state in raw["events"]:
         log.events.append(Happening(origin_ms + at, kind, position_s, ready_state))
-    log.ready_ms.extend(
-        origin_ms + at for at, message in raw["sent"] if '"ready":true' in message
-    )
+    log.ready_ms.extend(origin_ms + at for at, message in raw["sent"] if '"ready":true' in message)
     log.reads.extend((origin_ms + at, number) for at, number in raw["reads"])
     return log
 

@@ -14,13 +14,19 @@ def table(outcome: Outcome) -> str:
     """Text, a line a figure."""
     figures, plan = outcome.figures, outcome.plan
     head = f"{outcome.contender} · {plan.profile.name} ({plan.profile.about}) · {plan.source}"
-    lines = ["", f"  {head} · {plan.pages} pages · {figures['steady_s']:.0f} s", f"  {machine()}", ""]
+    lines = [
+        "",
+        f"  {head} · {plan.pages} pages · {figures['steady_s']:.0f} s",
+        f"  {machine()}",
+        "",
+    ]
     if outcome.void:
         lines.append("  VOID: a gate does not hold")
     for gate in outcome.gates:
         mark = "holds" if gate.holds else "FAILS"
         lines.append(_row(f"gate: {gate.name}", gate.figure, f"{gate.limit} {mark}"))
     lines += [_row(what, figure) for what, figure in _figures(figures)]
+    lines.append(_row("connections opened anew", str(outcome.reconnections)))
     lines += [_row(f"after {each['what']}", _converged(each)) for each in figures["convergence"]]
     lines += [_row("complaint", text[:200]) for text in outcome.complaints]
     return "\n".join(lines)
@@ -109,5 +115,6 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
             for g in outcome.gates
         ],
         "complaints": outcome.complaints,
+        "reconnections": outcome.reconnections,
         "figures": outcome.figures,
     }

@@ -1,4 +1,4 @@
-"""One measurement from beginning to end: gates, a party that plays steadily, and what disturbs it."""
+"""One measurement: gates, a party that plays steadily, and what disturbs it."""
 
 import asyncio
 import tempfile
@@ -10,8 +10,8 @@ from typing import Any
 
 from bench.sync import gates
 from bench.sync.contenders import OURS, Contender, build_pages, enter_contender
-from bench.sync.fits import Window, content_offset_s, windows
 from bench.sync.films import Film, film
+from bench.sync.fits import Window, content_offset_s, windows
 from bench.sync.gates import Gate, Idle
 from bench.sync.network import Network, network
 from bench.sync.profiles import Profile
@@ -59,6 +59,7 @@ class Outcome:
     figures: dict[str, Any]
     complaints: list[str] = field(default_factory=list)
     reconnections: int = 0
+    """Connections that pages opened anew during the steady part."""
 
     @property
     def void(self) -> bool:
@@ -149,9 +150,11 @@ async def _one(
         await asyncio.sleep(LEAD_IN_S)
         net.mark()
         idle.forget()
+        before = sum(screen.sockets for screen in shown)
         start_ms = time.monotonic() * 1000
         await asyncio.sleep(plan.seconds)
         end_ms = time.monotonic() * 1000
+        anew = sum(screen.sockets for screen in shown) - before
         carried, busy = net.mark(), Idle(list(idle.shares))
         logs = [[log] for log in await each(shown, lambda screen: screen.take())]
         joins = await _disturb(plan, contender, on, steering, shown, logs) if plan.disturbed else []
@@ -168,12 +171,10 @@ async def _one(
     steady = [log.between(start_ms, end_ms) for log in party.logs]
     found = [gates.lost_gate(steady, FPS), gates.idle_gate(busy.shares), gates.relay_gate(carried)]
     complaints = [f"{screen.name}: {text}" for screen in shown for text in screen.complaints]
-    return Outcome(contender.name, plan, found, score(party), complaints)
+    return Outcome(contender.name, plan, found, score(party), complaints, anew)
 
 
-async def _enter(
-    plan: Plan, contender: Contender, on: Stage, shown: Sequence[Screen]
-) -> None:
+async def _enter(plan: Plan, contender: Contender, on: Stage, shown: Sequence[Screen]) -> None:
     async def enter(screen: Screen) -> None:
         await screen.page.unroute_all()
         if source_of(plan, shown.index(screen)) == "mp4":
@@ -224,5 +225,3 @@ async def _disturb(
     await last.until("window.__rig.frames.length > 5", 30)
     await asyncio.sleep(8)
     return [(len(shown) - 1, left_ms)]
-
-

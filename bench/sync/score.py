@@ -137,7 +137,10 @@ def off_rate(logs: Sequence[Log], truth: Truth) -> dict[str, float]:
             total += 1
             slightly += off > OFF_SLIGHTLY + 1e-9
             clearly += off > OFF_CLEARLY + 1e-9
-    return {"over_0.1_percent": slightly / max(1, total), "over_0.5_percent": clearly / max(1, total)}
+    return {
+        "over_0.1_percent": slightly / max(1, total),
+        "over_0.5_percent": clearly / max(1, total),
+    }
 
 
 def convergence(party: Party, found: Sequence[Mapping[float, Window]]) -> list[dict[str, Any]]:
@@ -194,9 +197,7 @@ def _worst(tracks: Sequence[list[tuple[float, float]]], since_ms: float) -> dict
     return found
 
 
-def _track(
-    log: Log, found: Mapping[float, Window], truth: Truth
-) -> list[tuple[float, float]]:
+def _track(log: Log, found: Mapping[float, Window], truth: Truth) -> list[tuple[float, float]]:
     """The page's error over time by `currentTime`, put right by what its pictures show."""
     lag_ms = picture_lag_ms(log, found, truth) or 0.0
     return [(at_ms, error_ms + lag_ms) for at_ms, error_ms in clock_errors(log, truth)]
@@ -209,7 +210,7 @@ def _reached(
     since_ms: float,
     until_ms: float,
 ) -> float | None:
-    """Seconds from `since_ms` until the error is within the limit and stays so for half a second."""
+    """Seconds from `since_ms` until the error is within the limit for half a second."""
     reached_ms: float | None = None
     for at_ms, error_ms in track:
         if not from_ms <= at_ms < until_ms:

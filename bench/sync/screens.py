@@ -31,6 +31,8 @@ class Screen:
     page: Page
     context: BrowserContext
     complaints: list[str] = field(default_factory=list)
+    sockets: int = 0
+    """Connections to the server so far."""
 
     async def goto(self, address: str) -> None:
         await self.page.goto(address)
@@ -70,9 +72,7 @@ class Screen:
 
     async def read_at(self, at_ms: float) -> None:
         """Note the picture on screen at this time of the machine's monotonic clock."""
-        await self.page.evaluate(
-            "(at) => window.__rig.readAt(at)", at_ms - await self.origin_ms()
-        )
+        await self.page.evaluate("(at) => window.__rig.readAt(at)", at_ms - await self.origin_ms())
 
     async def origin_ms(self) -> float:
         """Zero of the page's untouched `performance.now()`, on the machine's monotonic clock."""
@@ -84,7 +84,7 @@ class Screen:
         return float(metrics["NavigationStart"]) * 1000
 
     async def clock_doubt_ms(self) -> float:
-        """How far the page's clock may be from the machine's, beyond what asking takes: 0 is well."""
+        """How far the page's clock is from the machine's, beyond what asking takes."""
         origin_ms = await self.origin_ms()
         before_ms = time.monotonic() * 1000
         now_ms = origin_ms + float(await self.page.evaluate("window.__rig.now()"))
@@ -124,6 +124,10 @@ async def _open(browser: Browser, name: str, clocks: Clocks) -> Screen:
         if kind == "error" and not any(part in text for part in _HARMLESS):
             screen.complaints.append(text)
 
+    def count(_: object) -> None:
+        screen.sockets += 1
+
+    page.on("websocket", count)
     page.on("console", lambda message: note(message.type, message.text))
     page.on("pageerror", lambda error: screen.complaints.append(f"page error: {error}"))
     return screen

@@ -6,6 +6,7 @@ server as it is, in the same process and without another hop.
 """
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from starlette.applications import Starlette
@@ -42,12 +43,12 @@ def main() -> None:
     """Serve until SIGINT or SIGTERM."""
     settings = Settings()
     configure(settings.log_format, settings.log_level)
-    create_app = serving.create_app
+    create_app: Callable[..., ASGIApp] = vars(serving)["create_app"]
 
-    def with_files(*arguments: Any, **options: Any) -> Any:
+    def with_files(*arguments: Any, **options: Any) -> ASGIApp:
         return Beside(create_app(*arguments, **options))
 
-    serving.create_app = with_files
+    vars(serving)["create_app"] = with_files
     serving.serve(settings)
 
 

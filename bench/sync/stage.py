@@ -1,7 +1,6 @@
 """The server, the sandbox Plex and a room with a film, all ready to be watched."""
 
 import contextlib
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -68,10 +67,13 @@ def stage(film: Film, address: str, folder: Path) -> Iterator[Stage]:
             "PLEX_ALLOW_LOOPBACK": "true",
         }
         settings = {f"WATCHTOGETHER_{name}": value for name, value in chosen.items()}
-        settings |= {FILMS: str(KEPT), PAGES: str(PAGE_DIR), BUILT: str(built), "PYTHONPATH": str(ROOT)}
-        running = RigServer(
-            folder / "data", settings, program=("-m", "bench.sync.serve")
-        )
+        settings |= {
+            FILMS: str(KEPT),
+            PAGES: str(PAGE_DIR),
+            BUILT: str(built),
+            "PYTHONPATH": str(ROOT),
+        }
+        running = RigServer(folder / "data", settings, program=("-m", "bench.sync.serve"))
         running.start()
         closing.callback(running.stop)
         olive = _owner(running)

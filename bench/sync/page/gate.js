@@ -9,8 +9,10 @@ window.hold = async (url, navigation_start_ms, as_of_ms, position_s) => {
   video.preservesPitch = false;
   video.src = url;
   await new Promise((done) => video.addEventListener("loadeddata", done, { once: true }));
-  video.currentTime = expected() + 0.5;
-  await new Promise((done) => video.addEventListener("canplay", done, { once: true }));
+  for (let lead_s = 0.5; video.currentTime - expected() < 0.1; lead_s *= 2) {
+    video.currentTime = expected() + lead_s;
+    await new Promise((done) => video.addEventListener("canplay", done, { once: true }));
+  }
   setTimeout(() => void video.play(), (video.currentTime - expected()) * 1000 - 60);
   let errors = [];
   let integral = 0;
