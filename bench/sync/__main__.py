@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import signal
+import sys
 
 from bench.sync.contenders import CONTENDERS
 from bench.sync.network import why_not
@@ -15,6 +17,7 @@ SHORT_S = 20.0
 def main() -> None:
     """Exit with 1 when a gate does not hold, with 2 where nothing can be measured."""
     asked = _parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # namespaces are to be removed
     reason = why_not()
     if reason is not None:
         print(f"NOT MEASURED: {reason}")
@@ -29,12 +32,16 @@ def main() -> None:
         not asked.ungated,
         not asked.undisturbed,
     )
-    outcomes = asyncio.run(measure(plan))
+    outcomes = asyncio.run(measure(plan, _say))
     for outcome in outcomes:
         print(table(outcome))
     if asked.out:
         print(f"  kept in {keep(outcomes, asked.out)}")
     raise SystemExit(any(outcome.void for outcome in outcomes))
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

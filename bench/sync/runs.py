@@ -89,7 +89,7 @@ async def measure(plan: Plan, say: Say = print) -> list[Outcome]:
         async with screens(net, plan.profile) as shown:
             tested = await prove(on, shown, say) if plan.gated else []
             for contender in plan.contenders:
-                outcome = await _one(plan, contender, on.new_room(), net, shown)
+                outcome = await _one(plan, contender, on.new_room(), net, shown, say)
                 outcome.gates[:0] = tested
                 outcomes.append(outcome)
                 say(f"{contender.name} done")
@@ -139,12 +139,13 @@ async def _held(
 
 
 async def _one(
-    plan: Plan, contender: Contender, on: Stage, net: Network, shown: Sequence[Screen]
+    plan: Plan, contender: Contender, on: Stage, net: Network, shown: Sequence[Screen], say: Say
 ) -> Outcome:
     for screen in shown:
         screen.complaints.clear()
     async with remote(on.olive, on.code) as steering, gates.idle() as idle:
         await _enter(plan, contender, on, shown)
+        say(f"{contender.name}: everybody is there")
         await steering.play()
         await steering.until_state("playing", 60)
         await asyncio.sleep(LEAD_IN_S)
@@ -155,6 +156,7 @@ async def _one(
         await asyncio.sleep(plan.seconds)
         end_ms = time.monotonic() * 1000
         anew = sum(screen.sockets for screen in shown) - before
+        say(f"{contender.name}: watched for {plan.seconds:g} s")
         carried, busy = net.mark(), Idle(list(idle.shares))
         logs = [[log] for log in await each(shown, lambda screen: screen.take())]
         joins = await _disturb(plan, contender, on, steering, shown, logs) if plan.disturbed else []
