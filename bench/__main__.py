@@ -10,6 +10,7 @@ from tests.support.processes import sandbox, server
 
 from bench import chat, library, segments, skew
 from bench.figures import Report, machine
+from bench.sync.short import measure_short
 
 
 def main() -> None:
@@ -33,6 +34,7 @@ def main() -> None:
             asyncio.run(chat.measure(report, running, olive))
             asyncio.run(segments.measure(report, running, olive))
             skew.measure(report, running, olive)
+    measure_short(report)
     print()
 
 

@@ -86,6 +86,7 @@ class Server:
     data_dir: Path
     settings: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
+    program: tuple[str, ...] = ("-m", "watchtogether", "serve")
     process: "subprocess.Popen[bytes] | None" = None
     log: Path = field(init=False)
 
@@ -130,7 +131,7 @@ class Server:
             **self.settings,
         }
         return subprocess.Popen(
-            [sys.executable, "-m", "watchtogether", "serve"],
+            [sys.executable, *self.program],
             stdout=log,
             stderr=log,
             env=env,
