@@ -94,6 +94,17 @@ def test_PB7_the_lead_follows_the_worst_member(rtt_ms: float, lead_ms: float) ->
     assert made.timeline.as_of_ms == pytest.approx(made.now_ms + lead_ms)
 
 
+@pytest.mark.parametrize(("said_ms", "cost_ms"), [(None, 100.0), (40.0, 40.0), (900.0, 300.0)])
+def test_PB25_a_start_waits_for_the_slowest_device(said_ms: float | None, cost_ms: float) -> None:
+    made = playing()
+    made.do(c.Status(HOST, False, 10, 0, 0, start_ms=said_ms))
+    made.do(c.Pause(HOST, made.revision))
+    assert made.timeline.as_of_ms == pytest.approx(made.now_ms + 50)
+    made.do(c.Play(HOST, made.revision))
+    assert made.state() is State.PLAYING
+    assert made.timeline.as_of_ms == pytest.approx(made.now_ms + 50 + cost_ms)
+
+
 def test_PB8_pause_names_the_position_at_which_it_takes_effect() -> None:
     made = playing()
     made.pass_s(10)

@@ -154,7 +154,8 @@ def test_PB12_only_the_part_of_a_stall_that_lies_in_playing_counts() -> None:
     made.pass_s(5)
     made.ready(ANN)
     assert made.state() is State.PLAYING
-    made.pass_s(0.5)
+    to_the_start_s = (made.timeline.as_of_ms - made.now_ms) / 1000
+    made.pass_s(to_the_start_s + 0.45)
     assert made.state() is State.PLAYING
     made.pass_s(0.1)
     assert made.state() is State.WAITING

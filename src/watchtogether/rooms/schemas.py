@@ -56,6 +56,7 @@ class StatusReport(Message):
     limit: Limit | None = None
     uncertainty_ms: FiniteFloat | None = Field(None, ge=0, le=60_000)
     seeks: int = Field(0, ge=0, le=1_000)
+    start_ms: FiniteFloat | None = Field(None, ge=0, le=10_000)
 
 
 class StepOut(Message):

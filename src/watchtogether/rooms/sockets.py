@@ -217,6 +217,7 @@ def _status(by: MemberId, message: s.StatusReport) -> c.Status:
         message.uncertainty_ms,
         message.seeks,
         message.revision,
+        message.start_ms,
     )
 
 

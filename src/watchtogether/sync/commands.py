@@ -113,6 +113,8 @@ class Status:
     """Corrective ones since the last status; measured, and not part of the room."""
     revision: int | None = None
     """Of the timeline that `drift_ms` is measured against; None when the screen doesn't say."""
+    start_ms: float | None = None
+    """What a start costs on this device (SPEC PB-25)."""
 
 
 @dataclass(frozen=True, slots=True)

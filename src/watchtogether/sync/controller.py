@@ -9,15 +9,17 @@ from enum import StrEnum
 
 from watchtogether.sync.drift import Actuation
 
-BAND_IN_S, BAND_OUT_S, BAND_NOISES = 0.002, 0.0006, 4.0
+BAND_IN_S, BAND_OUT_S, BAND_NOISES = 0.001, 0.0003, 4.0
 TRIM_OVER_S, TRIM_LIMIT = 2.0, 0.005
-CATCH_UP_OVER_S, CATCH_UP_BEYOND_S, CATCH_UP_UNTIL_S = 0.3, 0.015, 0.0015
+CATCH_UP_OVER_S, CATCH_UP_BEYOND_S, CATCH_UP_UNTIL_S = 0.3, 0.015, 0.0005
 CATCH_UP_LIMIT, HURRIED_LIMIT, HURRIED_BEYOND_S = 0.02, 0.05, 0.1
 START_S = 3.0
 INTEGRAL_OVER_S, INTEGRAL_WITHIN_S, INTEGRAL_LIMIT = 20.0, 0.008, 0.0005
 COARSE_BEYOND_S, COARSE_UNTIL_S, COARSE_STEP = 0.02, 0.004, 0.02
 SEEK_BEYOND_S, SEEK_EVERY_S = 1.5, 10.0
 SEEK_BEYOND_WITHOUT_RATE_S, SEEK_EVERY_WITHOUT_RATE_S = 0.15, 30.0
+JUMP_BEYOND_S, JUMP_WITHIN_S, JUMP_EVERY_S = 0.08, 2.0, 1.0
+"""Right after a start a jump is quicker than catching up, and nobody has settled in yet."""
 LOOK_AHEAD = 2.0
 """A rate that is held for long must not overshoot: a slow asker is moved by less."""
 
@@ -41,6 +43,7 @@ class ControlState:
 @dataclass(frozen=True, slots=True)
 class ControlInput:
     """`error_s`: position − expected, positive = ahead, known to ± `noise_s` (one deviation).
+    `can_jump`: a seek from here would land in what is loaded, with something to go on with.
     `elapsed_s`: since the last question. `since_seek_s`: since the last corrective seek, None when
     there was none since the timeline changed. `seek_cost_s`: learned, ask to moving picture."""
 
@@ -51,6 +54,7 @@ class ControlInput:
     since_start_s: float
     elapsed_s: float
     target_buffered: bool
+    can_jump: bool
     since_seek_s: float | None
     seek_cost_s: float
     actuation: Actuation = Actuation.FINE
@@ -81,11 +85,14 @@ def control(state: ControlState, asked: ControlInput) -> tuple[ControlState, Set
 
 
 def _must_seek(asked: ControlInput) -> bool:
+    off_s = abs(asked.error_s)
     stiff = asked.actuation is Actuation.NONE
+    since_s = math.inf if asked.since_seek_s is None else asked.since_seek_s
+    if asked.can_jump and asked.since_start_s < JUMP_WITHIN_S and off_s > JUMP_BEYOND_S:
+        return since_s >= JUMP_EVERY_S
     beyond_s = SEEK_BEYOND_WITHOUT_RATE_S if stiff else SEEK_BEYOND_S
     every_s = SEEK_EVERY_WITHOUT_RATE_S if stiff else SEEK_EVERY_S
-    lost = abs(asked.error_s) > beyond_s or not asked.target_buffered
-    return lost and (asked.since_seek_s is None or asked.since_seek_s >= every_s)
+    return (off_s > beyond_s or not asked.target_buffered) and since_s >= every_s
 
 
 def _mode_of(mode: Mode, asked: ControlInput) -> Mode:

@@ -13,6 +13,7 @@ from watchtogether.sync.room import Room
 from watchtogether.sync.timeline import Cause, RoomItem, State
 
 LEAD_MIN_MS, LEAD_MAX_MS, LEAD_FACTOR = 50.0, 500.0, 1.5
+START_MAX_MS = 300.0
 EASE = 0.98
 """What an eased room plays at, of its speed (SPEC PB-18)."""
 
@@ -105,7 +106,7 @@ class Draft:
                     position_s=min(max(0.0, position_s), old.duration_s),
                     speed=speed,
                     rate=speed * EASE if eased else speed,
-                    as_of_ms=self.soon_ms() if as_of_ms is None else as_of_ms,
+                    as_of_ms=self._when(state) if as_of_ms is None else as_of_ms,
                     by=by,
                     cause=cause,
                 )
@@ -174,6 +175,14 @@ class Draft:
         """The room goes on without these."""
         for member_id in members:
             self.set_presence(member_id, excuse=excuse)
+
+    def _when(self, state: State) -> float:
+        """A start from standing waits for the slowest device as well (SPEC PB-25)."""
+        starts = state is State.PLAYING and self.room.timeline.state is not State.PLAYING
+        if not starts:
+            return self.soon_ms()
+        costs = (self.room.presence_of(m.id).start_cost_ms for m in self.room.online())
+        return self.soon_ms() + min(max(costs, default=0.0), START_MAX_MS)
 
     def soon_ms(self) -> float:
         """When a change takes effect: now plus the lead (SPEC PB-7)."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 ONE_WAY_DEFAULT_MS = 50.0
+START_DEFAULT_MS = 100.0
 
 
 class Excuse(StrEnum):
@@ -51,6 +52,8 @@ class Presence:
     """Seconds of film loaded per second of late; None when nothing holds it back (SPEC PB-19)."""
     uncertainty_ms: float | None = field(default=None, compare=False)
     """Of their clock (SPEC CLK-2)."""
+    start_ms: float | None = field(default=None, compare=False)
+    """What a start costs on their device; None when they don't say (SPEC PB-25)."""
     reported_ms: float | None = field(default=None, compare=False)
     """Server time of the last status."""
     short_since_ms: float | None = field(default=None, compare=False)
@@ -76,3 +79,7 @@ class Presence:
     @property
     def one_way_ms(self) -> float:
         return ONE_WAY_DEFAULT_MS if self.rtt_ms is None else self.rtt_ms / 2
+
+    @property
+    def start_cost_ms(self) -> float:
+        return START_DEFAULT_MS if self.start_ms is None else self.start_ms

@@ -42,6 +42,7 @@ def status(draft: Draft, command: Status) -> Reason | None:
         fill=command.fill,
         limit=command.limit,
         uncertainty_ms=command.uncertainty_ms,
+        start_ms=command.start_ms,
         reported_ms=draft.now_ms,
     )
     return None

@@ -365,4 +365,6 @@ export interface Status {
   uncertainty_ms: number | null;
   /** Corrective ones since the last status. */
   seeks: number;
+  /** What a start costs on this device (SPEC PB-25). */
+  start_ms: number;
 }

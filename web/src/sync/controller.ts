@@ -27,6 +27,8 @@ export interface ControlInput {
   /** Seconds since the last question. */
   elapsed_s: number;
   target_buffered: boolean;
+  /** A seek from here would land in what is loaded, with something to go on with. */
+  can_jump: boolean;
   /** Seconds since the last corrective seek; null when there was none since the timeline changed. */
   since_seek_s: number | null;
   /** Learned time between asking for a seek and a moving picture. */
@@ -43,12 +45,12 @@ export interface Controlled {
   action: ControlAction;
 }
 
-const BAND = { in_s: 0.002, out_s: 0.0006, noises: 4 };
+const BAND = { in_s: 0.001, out_s: 0.0003, noises: 4 };
 const TRIM = { over_s: 2, limit: 0.005 };
 const CATCH_UP = {
   over_s: 0.3,
   beyond_s: 0.015,
-  until_s: 0.0015,
+  until_s: 0.0005,
   limit: 0.02,
   hurried_limit: 0.05,
   hurried_beyond_s: 0.1,
@@ -56,6 +58,8 @@ const CATCH_UP = {
 const START_S = 3;
 const INTEGRAL = { over_s: 20, within_s: 0.008, limit: 0.0005 };
 const COARSE = { beyond_s: 0.02, until_s: 0.004, step: 0.02 };
+/** Right after a start a jump is quicker than catching up, and nobody has settled in yet. */
+const JUMP = { beyond_s: 0.08, within_s: 2, every_s: 1 };
 const SEEK = { beyond_s: 1.5, every_s: 10, beyond_without_rate_s: 0.15, every_without_rate_s: 30 };
 /** A rate that is held for long must not overshoot: a slow asker is moved by less. */
 const LOOK_AHEAD = 2;
@@ -78,12 +82,16 @@ export function control(state: ControlState, input: ControlInput): Controlled {
   };
 }
 
-function mustSeek({ error_s, target_buffered, since_seek_s, actuation }: ControlInput): boolean {
+function mustSeek(input: ControlInput): boolean {
+  const { error_s, target_buffered, since_seek_s, actuation } = input;
   const off_s = Math.abs(error_s);
   const stiff = actuation === "none";
+  const since_s = since_seek_s ?? Number.POSITIVE_INFINITY;
+  if (input.can_jump && input.since_start_s < JUMP.within_s && off_s > JUMP.beyond_s) {
+    return since_s >= JUMP.every_s;
+  }
   const lost = off_s > (stiff ? SEEK.beyond_without_rate_s : SEEK.beyond_s) || !target_buffered;
-  const every_s = stiff ? SEEK.every_without_rate_s : SEEK.every_s;
-  return lost && (since_seek_s === null || since_seek_s >= every_s);
+  return lost && since_s >= (stiff ? SEEK.every_without_rate_s : SEEK.every_s);
 }
 
 function modeOf(mode: ControlState["mode"], input: ControlInput): ControlState["mode"] {

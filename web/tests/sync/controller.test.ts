@@ -9,6 +9,7 @@ const input: ControlInput = {
   since_start_s: 0,
   elapsed_s: 0.125,
   target_buffered: true,
+  can_jump: false,
   since_seek_s: null,
   seek_cost_s: 0,
   actuation: "fine",

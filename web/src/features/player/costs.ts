@@ -5,16 +5,25 @@
 import { keep, kept } from "@/lib/kept";
 import { learned } from "@/sync/drift";
 
-/** A start takes longest with sound, less when muted, next to nothing without a sound track. */
-export type Kind = "audible" | "muted" | "silent" | "seek";
+/**
+ * A start takes longest with sound, less when muted, next to nothing without a sound track; a seek
+ * takes one time standing, and another (`jump`) on the move.
+ */
+export type Kind = "audible" | "muted" | "silent" | "seek" | "jump";
 
 export interface Costs {
   of(kind: Kind): number;
   learn(kind: Kind, measured_s: number): void;
 }
 
-const USUAL_S: Record<Kind, number> = { audible: 0.076, muted: 0.04, silent: 0.001, seek: 0.06 };
-const LIMIT_S: Record<Kind, number> = { audible: 0.5, muted: 0.5, silent: 0.5, seek: 1 };
+const USUAL_S: Record<Kind, number> = {
+  audible: 0.076,
+  muted: 0.04,
+  silent: 0.001,
+  seek: 0.06,
+  jump: 0.1,
+};
+const LIMIT_S: Record<Kind, number> = { audible: 0.5, muted: 0.5, silent: 0.5, seek: 1, jump: 1 };
 const KEY = "costs";
 /** Beyond this a new measurement counts no less. */
 const COUNT_MAX = 10;
@@ -58,5 +67,6 @@ function remembered(): Record<Kind, Known> {
     muted: known("muted"),
     silent: known("silent"),
     seek: known("seek"),
+    jump: known("jump"),
   };
 }

@@ -69,6 +69,8 @@ const HURRIED_TICK_MS = 25;
 const FRESH_TICK_MS = 10;
 /** A tick later than this is no throttled timer any more. */
 const SLEPT_MS = 5_000;
+/** Timers fire late by as much, now and then. */
+const START_SPARE_MS = 15;
 const START_SLACK_S = 0.25;
 const DRIFTS_KEPT_MS = 5_000;
 
@@ -212,6 +214,7 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
       fill: fill === null ? null : Math.round(fill * 100) / 100, // near the rate it matters
       limit,
       uncertainty_ms: rounded(ports.uncertainty_ms()),
+      start_ms: Math.round(costs.of(element.kind()) * 1000) + START_SPARE_MS,
     });
   }
 

@@ -66,6 +66,10 @@ const TEACHES_S = 2;
  */
 const SETTLES_MS = 40;
 const FRESH_MS = 500;
+/** A start may be followed by so many, a corrective seek by none. */
+const JUMPS = 2;
+/** A jump wants so much loaded behind its target. */
+const JUMPS_INTO_S = 1;
 
 export function createFollower(ports: Ports) {
   const { element, costs, own } = ports;
@@ -78,6 +82,9 @@ export function createFollower(ports: Ports) {
   let seek_at = Number.NEGATIVE_INFINITY;
   let seeking_since: number | null = null;
   let corrected_at: number | null = null;
+  /** A corrective seek is under way or was just made, aimed ahead by this. */
+  let jumps_left = 0;
+  let jump: { cost_s: number; landed: boolean } | null = null;
   let controlled_at = 0;
   let state = atRest;
   let actuation = obedient;
@@ -169,6 +176,12 @@ export function createFollower(ports: Ports) {
   function run(at_ms: number, moves_at: number): void {
     motion = "running";
     started_at = at_ms;
+    jump = null;
+    jumps_left = JUMPS;
+    settleBy(moves_at);
+  }
+
+  function settleBy(moves_at: number): void {
     settles_at = moves_at + SETTLES_MS;
     controlled_at = Number.NEGATIVE_INFINITY;
     forget();
@@ -188,6 +201,13 @@ export function createFollower(ports: Ports) {
     const took_s = (at_ms - play_at) / 1000 - moved_s / element.rate();
     // After a hole, or with timers held back, it moves and teaches nothing.
     if (moved_s < TEACHES_S) costs.learn(element.kind(), took_s);
+  }
+
+  /** What a seek on the move really cost is what it was aimed ahead by, less what that was off. */
+  function learnJump(error_s: number, room_rate: number): void {
+    if (jump === null) return;
+    costs.learn("jump", jump.cost_s - error_s / room_rate);
+    jump = null;
   }
 
   /** Not moving yet although the room plays: get to the place, then start on time. */
@@ -248,6 +268,8 @@ export function createFollower(ports: Ports) {
     correct(head, now_ms, reading);
   }
 
+  const loadedAt = (at_s: number) => element.holds(at_s) && element.holds(at_s + JUMPS_INTO_S);
+
   /** Watches the clock of the element; a stall is told, the room decides what it means. */
   function notMoving({ at_s }: Reading): boolean {
     if (at_s !== moved.to_s) {
@@ -255,6 +277,10 @@ export function createFollower(ports: Ports) {
       if (is_stalled && !element.seeking()) {
         stalled(false);
         run(own(), own());
+      }
+      if (jump?.landed === false && !element.seeking()) {
+        jump.landed = true;
+        settleBy(own() + costs.of(element.kind()) * 1000);
       }
       noteSeek();
       return element.seeking();
@@ -290,6 +316,7 @@ export function createFollower(ports: Ports) {
     if (present === null) return;
     if (present.count < SAMPLES_MIN && elapsed_ms < SPARSE_MS) return;
     learnStart(reading);
+    learnJump(present.error_s, head.rate);
     controlled_at = at_ms;
     ports.judged(present.error_s);
     const expected_s = positionAt(head, now_ms);
@@ -301,16 +328,19 @@ export function createFollower(ports: Ports) {
       since_start_s,
       elapsed_s: elapsed_ms / 1000,
       target_buffered: Math.abs(present.error_s) < 0.5 || element.holds(expected_s),
+      can_jump: jumps_left > 0 && loadedAt(expected_s),
       since_seek_s: corrected_at === null ? null : (at_ms - corrected_at) / 1000,
-      seek_cost_s: costs.of("seek"),
+      seek_cost_s: costs.of("jump"),
       actuation: actuation.actuation,
     });
     state = next;
     if (action.kind === "seek") {
       corrected_at = at_ms;
-      started_at = at_ms;
+      jumps_left = since_start_s < START_S ? jumps_left - 1 : 0;
+      if (since_start_s >= START_S) started_at = at_ms;
       ports.sought();
-      seek(action.position_s, true);
+      jump = { cost_s: costs.of("jump"), landed: false };
+      seek(action.position_s, false);
     } else {
       const trim = action.rate - head.rate;
       actuation = watched(actuation, { trim, at_ms, error_s: present.error_s });
