@@ -13,7 +13,7 @@ from bench.sync.readings import Log
 NULL_MS, PLANT_MS, PLANT_WITHIN_MS = 1.0, 20.0, 2.0
 LOST_SHARE = 0.35
 """Of the pictures that were due; callbacks alone skip 10–20 %."""
-IDLE_SHARE, STARVED_SHARE = 0.15, 0.10
+IDLE_SHARE, STARVED_SHARE = 0.30, 0.03
 """Least idle processor time, and how many seconds may have had next to none."""
 RELAY_LATE_MS = 3.0
 _STARVED_BELOW = 0.03

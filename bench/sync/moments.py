@@ -1,5 +1,6 @@
 """Single happenings in the logs: corrections, hiccups of the sound, stalls, waits, pauses. Pure."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +29,29 @@ def hiccups(log: Log) -> list[tuple[float, float]]:
         if not any(one.at_ms - 500 < at_ms <= other.at_ms for at_ms in jumped):
             found.append((other.at_ms, jump_ms))
     return found
+
+
+def told_hiccups(log: Log, found: Sequence[tuple[float, float]]) -> list[dict[str, Any]]:
+    """Each with the rate then, and how long before it the rate was last changed, in seconds."""
+    changes = [
+        other.at_ms
+        for one, other in itertools.pairwise(log.samples)
+        if abs(one.rate - other.rate) > 1e-9
+    ]
+    told = []
+    for at_ms, jump_ms in found:
+        before = [each for each in changes if each <= at_ms]
+        rate = next(each.rate for each in log.samples if each.at_ms == at_ms)
+        told.append(
+            {
+                "page": log.name,
+                "at_ms": at_ms,
+                "jump_ms": round(jump_ms, 1),
+                "rate": round(rate, 5),
+                "after_change_s": round((at_ms - before[-1]) / 1000, 2) if before else None,
+            }
+        )
+    return told
 
 
 def shadows(found: Sequence[Sequence[tuple[float, float]]]) -> list[tuple[float, float]]:

@@ -50,7 +50,7 @@ def _figures(found: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("time off the rate by > 0.1 %", f"{off['over_0.1_percent']:.2%}"),
         ("time off the rate by > 0.5 %", f"{off['over_0.5_percent']:.2%}"),
         ("corrective seeks", str(found["corrective_seeks"])),
-        ("hiccups of the sound", str(found["hiccups"])),
+        ("hiccups of the sound", _hiccups(found["hiccups"])),
         ("stalls", _seconds(found["stalls_s"])),
         ("the room waited", _seconds(found["waits_s"])),
         ("pictures apart 300 ms after a pause", ", ".join(map(str, apart)) or "no pause"),
@@ -75,6 +75,13 @@ def _listed(values: Mapping[str, float | None], unit: str) -> str:
 
 def _seconds(values: Sequence[float]) -> str:
     return f"{len(values)}: " + ", ".join(f"{each:.2f} s" for each in values) if values else "none"
+
+
+def _hiccups(found: Sequence[Mapping[str, Any]]) -> str:
+    if not found:
+        return "none"
+    each = [f"{h['jump_ms']:g} ms at rate {h['rate']:g}" for h in found[:6]]
+    return f"{len(found)}: " + ", ".join(each) + (", …" if len(found) > len(each) else "")
 
 
 def _converged(each: Mapping[str, Any]) -> str:

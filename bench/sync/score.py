@@ -12,6 +12,7 @@ from bench.sync.truth import Run, Truth
 
 OFF_SLIGHTLY, OFF_CLEARLY = 0.001, 0.005
 CLOSE_MS, EXACT_MS = 25.0, 8.0
+FIRST_MS = 4_000.0
 AFTER_S, NEAR_MS = (0.3, 0.5, 1.0), 30.0
 
 
@@ -76,7 +77,11 @@ def score(party: Party) -> dict[str, Any]:
         "clock": clock(steady),
         "off_rate": off_rate(steady, party.truth),
         "corrective_seeks": sum(len(moments.corrections(log, party.truth)) for log in steady),
-        "hiccups": sum(map(len, hiccups)),
+        "hiccups": [
+            told
+            for log, each in zip(steady, hiccups, strict=True)
+            for told in moments.told_hiccups(log, each)
+        ],
         "stalls_s": [each for log in steady for each in moments.stalls(log)],
         "steady_s": (end_ms - start_ms) / 1000,
         "pages": len(party.logs),
@@ -84,6 +89,7 @@ def score(party: Party) -> dict[str, Any]:
         "waits_s": moments.waits(party.truth),
         "pauses": moments.pauses(party.logs, party.truth, party.end_ms),
         "series": series(steady, found, start_ms),
+        "starts": starts(party, found),
     }
 
 
@@ -222,6 +228,23 @@ def _reached(
         elif at_ms - reached_ms >= 500:
             break
     return None if reached_ms is None else max(0.0, reached_ms - since_ms) / 1000
+
+
+def starts(party: Party, found: Sequence[Mapping[float, Window]]) -> list[dict[str, Any]]:
+    """The first seconds of each run: seconds from its start, error in ms, rate; by page."""
+    told = []
+    for run in party.truth.runs(party.end_ms):
+        pages = {}
+        for log, each in zip(party.logs, found, strict=True):
+            lag_ms = picture_lag_ms(log, each, party.truth) or 0.0
+            rates = {sample.at_ms: sample.rate for sample in log.samples}
+            pages[log.name] = [
+                (round((at - run.start_ms) / 1000, 3), round(error + lag_ms, 1), rates[at])
+                for at, error in clock_errors(log, party.truth)
+                if -200 <= at - run.start_ms <= FIRST_MS
+            ]
+        told.append({"what": run.cause, "pages": pages})
+    return told
 
 
 def series(

@@ -45,8 +45,8 @@ class Stage:
         return f"{self.running.url}r/{self.code}"
 
     def address(self, path: Path) -> str:
-        """Where the pages find one of the film's files."""
-        return f"{self.running.url}bench/films/{path.relative_to(KEPT)}"
+        """Where the pages find one of the film's files, below the server's address."""
+        return f"/bench/films/{path.relative_to(KEPT).as_posix()}"
 
     def new_room(self) -> "Stage":
         """The same with another room, in which everybody may steer."""

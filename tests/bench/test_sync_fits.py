@@ -44,7 +44,7 @@ def test_a_party_is_scored() -> None:
     figures = score(Party(logs, playing(), FPS, (5_000, 25_000), 30_000))
     assert figures["skew"]["p50"] == pytest.approx(2.0, abs=0.6)
     assert figures["skew"]["max"] == pytest.approx(4.0, abs=1.0)
-    assert figures["corrective_seeks"] == figures["hiccups"] == 0
+    assert (figures["corrective_seeks"], figures["hiccups"]) == (0, [])
     assert figures["off_rate"] == {"over_0.1_percent": 0, "over_0.5_percent": 0}
     (start,) = figures["convergence"]
     assert start["close_s"] is not None
