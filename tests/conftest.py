@@ -32,6 +32,13 @@ def running(tmp_path_factory: pytest.TempPathFactory, plex: Sandbox) -> Iterator
 
 
 @pytest.fixture(scope="session")
-def olive(running: Server, plex: Sandbox) -> Person:
-    """The owner of the server, with Plex linked."""
-    return people.owner(running, plex)
+def _owned(running: Server, plex: Sandbox) -> Server:
+    """The server once it has an owner, with Plex linked."""
+    people.owner(running, plex)
+    return running
+
+
+@pytest.fixture(scope="module")
+def olive(_owned: Server) -> Person:
+    """The owner of the server, with Plex linked; signed in once for each module."""
+    return people.again(_owned)

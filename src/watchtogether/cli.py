@@ -1,4 +1,4 @@
-"""The command line: `watchtogether serve`, `demo`, `doctor`, `migrate`."""
+"""The command line: `watchtogether serve`, `demo`, `doctor`, `migrate`, `admin`."""
 
 import asyncio
 
@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from watchtogether import __version__
 from watchtogether.accounts.secrets import SecretBox
 from watchtogether.addresses import local_url, shared_url
+from watchtogether.admin import admin
 from watchtogether.demo import run as run_demo
 from watchtogether.doctor import examine
 from watchtogether.kit.logging import configure
@@ -22,6 +23,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(admin, name="admin")
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from tests.support.databases import KINDS, opened
 from tests.support.rooms import HOST, OWNER, film
 from watchtogether.db.engine import Database
 from watchtogether.kit.errors import StorageUnavailable
-from watchtogether.kit.ids import GuestId, MemberId, RoomCode, RoomId
+from watchtogether.kit.ids import AccountId, GuestId, MemberId, RoomCode, RoomId
 from watchtogether.rooms.errors import CommandRefused, EpochLost, RoomIsClosed, RoomNotFound
 from watchtogether.rooms.live import LiveRoom
 from watchtogether.rooms.log import Record, RoomLog
@@ -35,13 +35,16 @@ class Notebook:
     """An announcer that writes down what it was told."""
 
     records: list[Record] = field(default_factory=list)
+    uncertain: list[Record] = field(default_factory=list)
+    """Told although not in the database."""
     changed: list[MemberId] = field(default_factory=list)
     beacons: int = 0
     figures: list[Together] = field(default_factory=list)
     lost_rooms: list[str] = field(default_factory=list)
 
-    async def happened(self, room: Room, records: Sequence[Record]) -> None:
+    async def happened(self, room: Room, records: Sequence[Record], *, durable: bool) -> None:
         self.records += records
+        self.uncertain += () if durable else records
 
     async def presence_changed(self, room: Room, members: frozenset[MemberId]) -> None:
         self.changed += members
@@ -63,6 +66,13 @@ class SwitchableLog(RoomLog):
     hangs = False
     denies = False
     """Commits, and then says that it could not."""
+    deaf = False
+    """Does not even say how far the log reaches."""
+
+    async def tail(self, room_id: RoomId) -> int:
+        if self.deaf:
+            raise StorageUnavailable
+        return await super().tail(room_id)
 
     async def append(self, room_id: RoomId, epoch: int, records: Sequence[Record]) -> None:
         if self.hangs:
@@ -223,6 +233,8 @@ async def test_LOG6_playback_goes_on_without_the_database_and_is_written_later(
         one.log.away = True
         outcome = await live.execute(c.Pause(HOST, live.room.timeline.revision))
         assert outcome.durable is False
+        await live.told()
+        assert one.notebook.uncertain == list(outcome.records)  # SPEC WIRE-8
         with pytest.raises(StorageUnavailable):
             await live.execute(c.Say(HOST, "msg", "lost?", None))
         one.log.away = False
@@ -332,7 +344,7 @@ async def test_a_socket_that_ends_while_it_is_told_does_not_stop_the_room(
     async with house(database, FakeClock()) as one:
         live = await one.playing()
 
-        async def told_and_gone(room: Room, records: Sequence[Record]) -> None:
+        async def told_and_gone(room: Room, records: Sequence[Record], *, durable: bool) -> None:
             await live.execute(c.Disconnect(HOST))
 
         one.notebook.happened = told_and_gone  # type: ignore[method-assign]
@@ -347,7 +359,7 @@ async def test_an_announcement_that_fails_harms_no_command(database: Database) -
     async with house(database, FakeClock()) as one:
         live = await one.playing()
 
-        async def broken(room: Room, records: Sequence[Record]) -> None:
+        async def broken(room: Room, records: Sequence[Record], *, durable: bool) -> None:
             raise RuntimeError("a socket went wrong")
 
         one.notebook.happened = broken  # type: ignore[method-assign]
@@ -413,6 +425,13 @@ async def test_a_retired_room_takes_no_command(database: Database) -> None:
         assert await one.registry.get(CODE) is not live
 
 
+async def _flushed(one: House, live: LiveRoom) -> None:
+    """Until everything is in the database."""
+    async with asyncio.timeout(5):
+        while not live.durable:
+            await one.clock.advance(1)
+
+
 async def _beaten(database: Database, since_wall_ms: int) -> None:
     """Until the owner's hold on the room was renewed this late."""
     async with asyncio.timeout(5):
@@ -421,3 +440,68 @@ async def _beaten(database: Database, since_wall_ms: int) -> None:
                 alive_ms = await session.scalar(select(RoomRow.alive_wall_ms))
             if alive_ms is not None and alive_ms >= since_wall_ms:
                 return
+
+
+async def test_LOG6_after_a_refused_message_playback_still_goes_on(database: Database) -> None:
+    """Whether the message was written is not known then; that holds up nothing that may go on."""
+    async with house(database, FakeClock()) as one:
+        live = await one.playing()
+        one.log.away = True
+        with pytest.raises(StorageUnavailable):
+            await live.execute(c.Say(HOST, "msg", "hello", None))
+        one.log.deaf = True
+        outcome = await live.execute(c.Pause(HOST, live.room.timeline.revision))
+        assert outcome.durable is False
+        one.log.away = one.log.deaf = False
+        await _flushed(one, live)
+        assert (await one.log.read(live.room.id))[-1].seq == live.room.seq
+
+
+async def test_LOG6_what_was_written_after_all_is_not_written_again(database: Database) -> None:
+    async with house(database, FakeClock()) as one:
+        live = await one.playing()
+        one.log.denies = True
+        await live.execute(c.Pause(HOST, live.room.timeline.revision))
+        one.log.denies, one.log.away = False, True
+        await live.execute(c.Seek(HOST, live.room.timeline.revision, 30.0))
+        one.log.away = False
+        await _flushed(one, live)
+        seqs = [record.seq for record in await one.log.read(live.room.id)]
+        assert seqs == list(range(1, live.room.seq + 1))
+
+
+async def test_LOG3_a_quiet_room_that_another_process_took_is_let_go_at_the_next_beat(
+    database: Database,
+) -> None:
+    clock = FakeClock()
+    async with house(database, clock) as one, house(database, FakeClock("clk_two")) as two:
+        old = await one.room()
+        await two.registry.get(CODE)
+        async with asyncio.timeout(5):
+            while not old.over:
+                await clock.advance(1)
+        assert one.notebook.lost_rooms == [CODE]
+
+
+async def test_WIRE6_a_beacon_never_overtakes_an_event(database: Database) -> None:
+    """One that did would show a seq whose event is still to come: a gap where there is none."""
+    async with house(database, FakeClock()) as one:
+        live = await one.playing()
+        await live.told()
+        told: list[int] = []
+
+        async def happened(room: Room, records: Sequence[Record], *, durable: bool) -> None:
+            told.extend(record.seq for record in records)
+
+        async def beacon(room: Room) -> None:
+            assert not told or told[-1] == room.seq
+
+        one.notebook.happened = happened  # type: ignore[method-assign]
+        one.notebook.beacon = beacon  # type: ignore[method-assign]
+        friend = MemberId("mem_ann")
+        await live.execute(c.Enter(friend, "Ann", account_id=AccountId("acc_ann")))
+        await live.execute(c.Connect(friend))
+        await live.execute(c.Disconnect(HOST))
+        await one.clock.advance(20.001)  # beacon and succession are due at once
+        await live.told()
+        assert told

@@ -48,6 +48,13 @@ def owner(running: Server, plex: Sandbox | None = None) -> Person:
     return person
 
 
+def again(running: Server) -> Person:
+    """The same owner in a session of their own, for limits count by session."""
+    body = {"username": "olive", "password": "a long enough password"}
+    answer = httpx2.post(f"{running.url}api/auth/login", json=body).raise_for_status().json()
+    return _person(running.url, answer["access_token"])
+
+
 def link_plex(person: Person, plex: Sandbox, user: str = "olive") -> None:
     """Connect Plex by PIN, approved at the sandbox."""
     pin = person.post("api/auth/plex/pin")

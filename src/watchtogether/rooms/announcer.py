@@ -42,7 +42,7 @@ class RoomAnnouncer:
         self._news = asyncio.Event()
         self.listeners: list[Listener] = []
 
-    async def happened(self, room: Room, records: Sequence[Record]) -> None:
+    async def happened(self, room: Room, records: Sequence[Record], *, durable: bool) -> None:
         for listener in self.listeners:
             listener(room, records)
         if room.id in self._changed:  # what is told later must not be older than this
@@ -53,6 +53,8 @@ class RoomAnnouncer:
             if told is not None:
                 event, payload = told
                 stamped = {**payload, "epoch": record.epoch, "seq": record.seq}
+                if not durable:  # nobody may resume from here (SPEC WIRE-8)
+                    stamped["durable"] = False
                 await self._gateway.emit(channel, event, stamped)
             await self._show_out(room, record)
 

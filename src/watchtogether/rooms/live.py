@@ -42,8 +42,8 @@ _BEARABLE: Final = (*_UNPROMPTED, *_STEERING, *_CHECKING)
 class Announcer(Protocol):
     """Tells the room's members what happened; filled by the Socket.IO side."""
 
-    async def happened(self, room: Room, records: Sequence[Record]) -> None:
-        """Durable events, in order."""
+    async def happened(self, room: Room, records: Sequence[Record], *, durable: bool) -> None:
+        """Events of the log, in order; not `durable`: accepted with the database away."""
         ...
 
     async def presence_changed(self, room: Room, members: frozenset[MemberId]) -> None:
@@ -73,6 +73,18 @@ class Outcome:
     repeated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _News:
+    """Something to announce, with the room as it was then; a beacon never overtakes an event."""
+
+    room: Room
+    records: tuple[Record, ...] = ()
+    changed: frozenset[MemberId] = frozenset()
+    durable: bool = True
+    beacon: bool = False
+    together: Together | None = None
+
+
 class LiveRoom:
     """The only writer of one room. No second command starts before the first is committed.
 
@@ -97,7 +109,7 @@ class LiveRoom:
         self._announcer = announcer
         self._turn = asyncio.Lock()
         self._wake = asyncio.Event()
-        self._news: asyncio.Queue[tuple[Decision, tuple[Record, ...]]] = asyncio.Queue(_NEWS_MAX)
+        self._news: asyncio.Queue[_News] = asyncio.Queue(_NEWS_MAX)
         self._unsaved: list[Record] = []
         self._answers = Answers(history)
         self._drifts = Drifts()
@@ -163,23 +175,27 @@ class LiveRoom:
             if self._deadline_ms is not None and now_ms >= self._deadline_ms and not self._over:
                 await self.execute(c.Tick())
             if self._showing and beacon.beats(now_ms):
-                await self._announcer.beacon(self.room)
+                self._announce(_News(self.room, beacon=True))
             if self._showing and together.beats(now_ms):
                 figures = self._drifts.together(self.room, now_ms)
                 self._figures.together(figures)
-                await self._announcer.together(self.room, figures)
+                self._announce(_News(self.room, together=figures))
 
     async def tell(self) -> None:
         """Announce what was committed, until cancelled."""
         while True:
-            decision, records = await self._news.get()
+            news = await self._news.get()
             try:
-                if records:
-                    await self._announcer.happened(decision.room, records)
-                if decision.changed:
-                    await self._announcer.presence_changed(decision.room, decision.changed)
+                if news.records:
+                    await self._announcer.happened(news.room, news.records, durable=news.durable)
+                if news.changed:
+                    await self._announcer.presence_changed(news.room, news.changed)
+                if news.beacon:
+                    await self._announcer.beacon(news.room)
+                if news.together:
+                    await self._announcer.together(news.room, news.together)
             except Exception:  # what is committed stays so, whether or not it could be told
-                log.exception("announcement_failed", seq=decision.room.seq)
+                log.exception("announcement_failed", seq=news.room.seq)
             finally:
                 self._news.task_done()
 
@@ -193,16 +209,21 @@ class LiveRoom:
         self._wake.set()
 
     async def flush(self) -> None:
-        """Write what the database did not take earlier (SPEC LOG-6)."""
+        """Write what the database did not take earlier (SPEC LOG-6).
+
+        Some of it may have been written although we were told otherwise. Raises `EpochLost` when
+        something else was: the room then is what the log says.
+        """
         batch = list(self._unsaved)
         if not batch:
             return
-        try:
-            await self._log.append(self.room.id, batch[-1].epoch, batch)
-        except IntegrityError:  # it had been written although we were told otherwise
-            if await self._log.tail(self.room.id) < batch[-1].seq:
-                raise
+        written = await self._log.read(self.room.id, after=batch[0].seq - 1)
+        if written != batch[: len(written)]:
+            raise EpochLost
+        if left := batch[len(written) :]:
+            await self._log.append(self.room.id, batch[-1].epoch, left)
         del self._unsaved[: len(batch)]
+        self._unsure = False
 
     def _accept(self, decision: Decision, records: tuple[Record, ...], now_ms: float) -> None:
         self._figures.decided(self.room, decision, now_ms)
@@ -212,11 +233,14 @@ class LiveRoom:
             self._wake.set()
         self._deadline_ms = decision.next_deadline_ms
         if records or decision.changed:
-            try:
-                self._news.put_nowait((decision, records))
-            except asyncio.QueueFull:  # nobody is told any more: let everybody join anew
-                log.error("room_news_overflow", room_id=self.room.id)
-                self.retire()
+            self._announce(_News(decision.room, records, decision.changed, self.durable))
+
+    def _announce(self, news: "_News") -> None:
+        try:
+            self._news.put_nowait(news)
+        except asyncio.QueueFull:  # nobody is told any more: let everybody join anew
+            log.error("room_news_overflow", room_id=self.room.id)
+            self.retire()
 
     def _records(
         self, decision: Decision, command: c.Command, command_id: str | None, now_ms: float
@@ -255,10 +279,12 @@ class LiveRoom:
                 raise StorageUnavailable(retry_after_s=5)
             self._unsaved += records
             return
-        await self._make_sure()
         try:
             async with asyncio.timeout(_COMMIT_PATIENCE_S if bearable else None):
+                await self._make_sure()
                 await self._log.append(self.room.id, records[-1].epoch, records)
+        except IntegrityError as error:  # a commit given up for lost was made after all
+            raise EpochLost from error
         except (StorageUnavailable, TimeoutError) as error:
             if not bearable:
                 raise
@@ -275,7 +301,7 @@ class LiveRoom:
     async def _try_to_flush(self) -> None:
         try:
             await self.flush()
-        except StorageUnavailable:
+        except (StorageUnavailable, IntegrityError):  # the latter: written at this very moment
             log.info("room_still_not_durable", unsaved=len(self._unsaved))
 
     async def _woken_or(self, seconds: float | None) -> None:

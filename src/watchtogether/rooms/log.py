@@ -138,14 +138,21 @@ class RoomLog:
             row = await session.scalar(query)
         return None if row is None else _record(row)
 
-    async def beat(self, room_ids: Sequence[RoomId], clock_id: str, wall_ms: int) -> None:
-        """Say that this process still owns these rooms (one statement for all of them)."""
+    async def beat(
+        self, room_ids: Sequence[RoomId], clock_id: str, wall_ms: int
+    ) -> frozenset[RoomId]:
+        """Say that this process still owns these rooms (one statement for all of them).
+
+        Gives those that it really does: another process may have taken the others over.
+        """
         async with self._database.transaction() as session:
-            await session.execute(
+            owned = await session.scalars(
                 update(RoomRow)
                 .where(RoomRow.id.in_(room_ids), RoomRow.clock_id == clock_id)
                 .values(alive_wall_ms=wall_ms)
+                .returning(RoomRow.id)
             )
+            return frozenset(RoomId(room_id) for room_id in owned)
 
     async def codes_of(self, person_id: str, limit: int = 50) -> list[RoomCode]:
         """Open rooms in which this person is or was a member, those last alive first."""
@@ -165,6 +172,12 @@ class RoomLog:
         async with self._database.transaction() as session:
             found = await session.scalar(query)
         return RoomCode(found) if found else None
+
+    async def id_of(self, code: RoomCode) -> RoomId | None:
+        """The room with this code, closed or not; None when there is none."""
+        async with self._database.transaction() as session:
+            found = await session.scalar(select(RoomRow.id).where(RoomRow.code == code))
+        return RoomId(found) if found else None
 
     async def created_wall_ms(self, room_id: RoomId) -> int:
         """When the room was made, milliseconds since 1970."""

@@ -169,12 +169,25 @@ class Registry:
         while True:
             await self._clock.sleep(BEAT_S)
             await self._unload_the_idle()
-            here = [live.room.id for live in self]
-            if here:
-                try:
-                    await self._log.beat(here, self._clock.clock_id, self._clock.wall_ms())
-                except StorageUnavailable as error:
-                    log.warning("room_beat_failed", error=error.text)
+            try:
+                await self._beat()
+            except StorageUnavailable as error:
+                log.warning("room_beat_failed", error=error.text)
+
+    async def _beat(self) -> None:
+        """Renew the hold on every room; let go of those that another process has taken over.
+
+        Appending would notice it too (SPEC LOG-3), but a room may be quiet, and whoever joins
+        it here would be shown the past.
+        """
+        here = tuple(self)
+        if not here:
+            return
+        ids = [live.room.id for live in here]
+        owned = await self._log.beat(ids, self._clock.clock_id, self._clock.wall_ms())
+        for live in here:
+            if live.room.id not in owned:
+                live.retire()
 
     async def _unload_the_idle(self) -> None:
         limit_ms = self._clock.monotonic_ms() - UNLOAD_AFTER_MS

@@ -1,16 +1,18 @@
 """Where connections sit: joining a room, leaving it, and which screen of a member speaks."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
 
 from watchtogether.kit.clock import Clock
+from watchtogether.kit.errors import StorageUnavailable
 from watchtogether.kit.ids import ConnectionId, MemberId, RoomCode, RoomId
 from watchtogether.realtime.gateway import Connection, Gateway, Payload
 from watchtogether.rooms import schemas as s
 from watchtogether.rooms.announcer import channel_of
-from watchtogether.rooms.errors import NotInRoom
+from watchtogether.rooms.errors import EpochLost, NotInRoom
 from watchtogether.rooms.live import LiveRoom
 from watchtogether.rooms.ports import History
 from watchtogether.rooms.service import RoomService, Seat
@@ -103,7 +105,7 @@ class Seating:
             chat = await self._history(room_id, since)
             if live.room.seq == seq:
                 break
-        return self._snapshot(live.room, seat.member.id) | chat
+        return self._snapshot(live.room, seat.member.id) | chat | {"durable": live.durable}
 
     async def _resumable(self, room: Room, resume: s.Resume | None) -> int | None:
         """The seq to replay from; None when a snapshot is needed.
@@ -140,7 +142,11 @@ class Seating:
         connection.place = None
         self._forget_screen(place, connection)
         await self._gateway.exit(connection, channel_of(place.room_id))
-        await place.live.execute(c.Leave(place.member_id))
+        try:
+            await place.live.execute(c.Leave(place.member_id))
+        except StorageUnavailable:  # still a member, but not one who is here
+            await place.live.execute(c.Disconnect(place.member_id))
+            raise
         return {}
 
     async def _departed(self, connection: Connection) -> None:
@@ -151,7 +157,8 @@ class Seating:
         self._forget_screen(place, connection)
         await self._gateway.exit(connection, channel_of(place.room_id))
         if not (place.live.room.closed or place.live.over):
-            await place.live.execute(c.Disconnect(place.member_id))
+            with contextlib.suppress(EpochLost):  # whoever has the room now knows of nobody here
+                await place.live.execute(c.Disconnect(place.member_id))
 
     def _forget_screen(self, place: Place, connection: Connection) -> None:
         screens = self._screens.get(place.member_id, [])

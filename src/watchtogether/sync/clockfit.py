@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 SLOPE_PRIOR = 40e-6
 """Two quartz clocks differ by this much, give or take, before anything is known of them."""
+SLOPE_MAX, CLEAR_FROM = 500e-6, 12
+"""No clock is as bad as this; and so many samples are needed to believe any of it."""
 SLOPE_DOUBT, SLOPE_WANDERS = 5.0, 2e-6
 """What a slope may be wrong by, in deviations, and what it wanders by besides."""
 AGE_MS = 300_000.0
@@ -62,14 +64,16 @@ def fit_of(samples: Sequence[Sample]) -> Fit | None:
     total = sum(weights)
     middle_ms = sum(w * s.at_ms for w, s in zip(weights, samples, strict=True)) / total
     mean_ms = sum(w * s.offset_ms for w, s in zip(weights, samples, strict=True)) / total
-    along = across = 0.0
+    along = across = about = 0.0
     for weight, each in zip(weights, samples, strict=True):
-        x = each.at_ms - middle_ms
+        x, y = each.at_ms - middle_ms, each.offset_ms - mean_ms
         along += weight * x * x
-        across += weight * x * (each.offset_ms - mean_ms)
-    slope, slope_deviation = _slope_of(across, along)
+        across += weight * x * y
+        about += weight * y * y
+    rough = _roughness(along, across, about, len(samples))
+    slope, slope_deviation = _slope_of(across / rough, along / rough, len(samples))
     line_ms = mean_ms + slope * (at_ms - middle_ms)
-    deviation_ms = math.hypot(math.sqrt(1 / total), slope_deviation * (at_ms - middle_ms))
+    deviation_ms = math.hypot(math.sqrt(rough / total), slope_deviation * (at_ms - middle_ms))
     low_ms, high_ms = _bounds(samples, at_ms, slope, _drifts(slope_deviation))
     if low_ms <= high_ms:
         line_ms = min(max(line_ms, low_ms), high_ms)
@@ -92,13 +96,21 @@ def deviation_at(fit: Fit, now_ms: float) -> float:
     return math.hypot(fit.deviation_ms, fit.slope_deviation * max(0.0, now_ms - fit.at_ms))
 
 
-def _slope_of(across: float, along: float) -> tuple[float, float]:
+def _roughness(along: float, across: float, about: float, count: int) -> float:
+    """How much further the samples lie from their line than the round trips would have it; ≥ 1."""
+    left = about - (across**2 / along if along > 0 else 0.0)
+    return max(1.0, left / max(1, count - 2))
+
+
+def _slope_of(across: float, along: float, count: int) -> tuple[float, float]:
     """The slope that the samples say, held back towards none by how well they say it: a short
-    window invents drift. One that stands out of its own doubt is believed."""
+    window invents drift. One that stands clearly out of its own doubt is believed."""
     said = across / along if along > 0 else 0.0
-    clear = max(0.0, said**2 - 4 / along) if along > 0 else 0.0
+    possible = min(said**2, SLOPE_MAX**2)
+    clear = max(0.0, possible - 9 / along) if along > 0 and count >= CLEAR_FROM else 0.0
     certainty = along + 1 / (SLOPE_PRIOR**2 + clear)
-    return across / certainty, math.sqrt(1 / certainty)
+    slope = min(max(across / certainty, -SLOPE_MAX), SLOPE_MAX)
+    return slope, math.sqrt(1 / certainty)
 
 
 def _bounds(

@@ -243,7 +243,9 @@ export interface Timeline {
   stream: { generation: number; rendition: number | string } | null;
   by: By | null;
   cause: Cause;
-  seq: number;
+  /** Its place in the log; an acknowledgement leaves it out. */
+  seq?: number;
+  durable?: boolean;
 }
 
 /** What keeps a screen from being with the room, as it says itself (SPEC SYN-3). */
@@ -335,6 +337,7 @@ export interface JoinAnswer {
   deleted?: string[];
   check: Check | null;
   resumed: "replay" | "snapshot";
+  durable?: boolean;
   epoch: number;
   seq: number;
   clock_id: string;

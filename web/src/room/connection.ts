@@ -100,10 +100,10 @@ export function openConnection(
     if (joining || closed) return;
     joining = true;
     try {
-      const { epoch, seq } = store.getState();
+      const { resume } = store.getState();
       const answer = await ask<JoinAnswer>("room:join", {
         code,
-        ...(seq > 0 ? { resume: { epoch, seq } } : {}),
+        ...(resume ? { resume } : {}),
         ...(options.invite ? { invite: options.invite } : {}),
       });
       joined_at_ms = now();

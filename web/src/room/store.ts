@@ -69,12 +69,16 @@ export interface RoomState {
   typing: string[];
   epoch: number;
   seq: number;
+  /** The last event from which a rejoin may go on. */
+  resume: { epoch: number; seq: number } | null;
   clock_id: string | null;
 }
 
 export interface Position {
   epoch?: number;
   seq?: number;
+  /** False while the database has not taken it. */
+  durable?: boolean;
 }
 
 export type RoomStore = ReturnType<typeof createRoomStore>;
@@ -99,6 +103,7 @@ export const initialRoom: RoomState = {
   typing: [],
   epoch: 0,
   seq: 0,
+  resume: null,
   clock_id: null,
 };
 
@@ -136,7 +141,10 @@ function withoutText(messages: Message[], deleted: readonly string[]): Message[]
 }
 
 /** Where an event stands against what is known: the next one, an old one, or beyond a gap. */
-export function order(known: Required<Position>, event: Position): "next" | "old" | "gap" {
+export function order(
+  known: { epoch: number; seq: number },
+  event: Position,
+): "next" | "old" | "gap" {
   if (event.epoch === undefined || event.seq === undefined) return "next";
   if (event.epoch !== known.epoch) return event.epoch > known.epoch ? "gap" : "old";
   if (event.seq <= known.seq) return "old";
@@ -157,8 +165,15 @@ export function createRoomStore(now: () => number = () => performance.now()) {
     const at = order(get(), event);
     if (at === "old") return false;
     if (at === "gap") for (const each of gapped) each();
-    else if (event.seq !== undefined) set({ seq: event.seq });
+    else took(event);
     return true;
+  }
+
+  /** Nobody resumes from what the database may not have (SPEC WIRE-8). */
+  function took({ epoch, seq, durable }: Position): void {
+    if (seq === undefined) return;
+    set({ seq });
+    if (durable !== false) set({ resume: { epoch: epoch ?? get().epoch, seq } });
   }
 
   /** A volatile event: shows whether something durable was missed (SPEC WIRE-6). */
@@ -180,6 +195,16 @@ export function createRoomStore(now: () => number = () => performance.now()) {
     const from_s = leftAt(before, timeline);
     if (announced) tell({ kind: "timeline", timeline, before, from_s });
     return true;
+  }
+
+  /** Newest timeline that came by an event or a join; an acknowledgement may be ahead of it. */
+  let announced: Timeline | null = null;
+
+  /** Whether this is a change as the log has it, and no beacon. */
+  function isAnnouncement(timeline: Timeline): boolean {
+    const first = isNewer(timeline, announced);
+    if (first) announced = timeline;
+    return first;
   }
 
   function putMembers(changed: readonly Member[]): void {
@@ -235,16 +260,20 @@ export function createRoomStore(now: () => number = () => performance.now()) {
         typing: [],
         epoch: answer.epoch,
         seq: answer.seq,
+        ...(answer.durable === false ? {} : { resume: { epoch: answer.epoch, seq: answer.seq } }),
         clock_id: answer.clock_id,
       });
+      isAnnouncement(answer.timeline);
       putTimeline(answer.timeline, false);
     },
 
+    /** From an acknowledgement (without `seq`) or an event: a change, or a beacon. */
     timeline(timeline: Timeline) {
-      const fresh = putTimeline(timeline, true);
-      const follows = fresh && order(get(), timeline) === "next";
-      if (follows && timeline.seq !== undefined) set({ seq: timeline.seq });
-      else volatile(timeline);
+      putTimeline(timeline, true);
+      if (timeline.seq === undefined) return;
+      if (isAnnouncement(timeline) && order(get(), timeline) === "next") {
+        took(timeline);
+      } else volatile(timeline);
     },
 
     memberJoined(event: Position & { member: Member }) {

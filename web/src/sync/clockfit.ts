@@ -20,6 +20,9 @@ export interface Fit {
 
 /** Two quartz clocks differ by this much, give or take, before anything is known of them. */
 const SLOPE_PRIOR = 40e-6;
+/** No clock is as bad as this; and so many samples are needed to believe any of it. */
+const SLOPE_MAX = 500e-6;
+const CLEAR_FROM = 12;
 /** What a slope may be wrong by, in deviations, and what it wanders by besides. */
 const SLOPE_DOUBT = 5;
 const SLOPE_WANDERS = 2e-6;
@@ -45,29 +48,42 @@ export function fitOf(samples: readonly Sample[]): Fit | null {
   const mean_ms = sum(samples.map((each, i) => (weights[i] as number) * each.offset_ms)) / total;
   let along = 0;
   let across = 0;
+  let about = 0;
   samples.forEach((each, i) => {
+    const weight = weights[i] as number;
     const x = each.at_ms - middle_ms;
-    along += (weights[i] as number) * x * x;
-    across += (weights[i] as number) * x * (each.offset_ms - mean_ms);
+    const y = each.offset_ms - mean_ms;
+    along += weight * x * x;
+    across += weight * x * y;
+    about += weight * y * y;
   });
-  const { slope, slope_deviation } = slopeOf(across, along);
+  const rough = roughness(along, across, about, samples.length);
+  const { slope, slope_deviation } = slopeOf(across / rough, along / rough, samples.length);
   const line_ms = mean_ms + slope * (at_ms - middle_ms);
-  const deviation_ms = Math.sqrt(1 / total + (slope_deviation * (at_ms - middle_ms)) ** 2);
+  const deviation_ms = Math.hypot(Math.sqrt(rough / total), slope_deviation * (at_ms - middle_ms));
   const { low_ms, high_ms } = bounds(samples, at_ms, slope, drifts(slope_deviation));
   const offset_ms = low_ms <= high_ms ? clamp(line_ms, low_ms, high_ms) : line_ms;
   const fair = low_ms <= high_ms ? { low_ms, high_ms } : around(offset_ms, shortest / 2);
   return { at_ms, offset_ms, slope, deviation_ms, slope_deviation, ...fair };
 }
 
+/** How much further the samples lie from their line than the round trips would have it; ≥ 1. */
+function roughness(along: number, across: number, about: number, count: number): number {
+  const left = about - (along > 0 ? across ** 2 / along : 0);
+  return Math.max(1, left / Math.max(1, count - 2));
+}
+
 /**
  * The slope that the samples say, held back towards none by how well they say it: a short window
- * invents drift. One that stands out of its own doubt is believed.
+ * invents drift. One that stands clearly out of its own doubt is believed, as far as clocks go.
  */
-function slopeOf(across: number, along: number) {
+function slopeOf(across: number, along: number, count: number) {
   const said = along > 0 ? across / along : 0;
-  const clear = along > 0 ? Math.max(0, said ** 2 - 4 / along) : 0;
+  const possible = Math.min(said ** 2, SLOPE_MAX ** 2);
+  const clear = along > 0 && count >= CLEAR_FROM ? Math.max(0, possible - 9 / along) : 0;
   const certainty = along + 1 / (SLOPE_PRIOR ** 2 + clear);
-  return { slope: across / certainty, slope_deviation: Math.sqrt(1 / certainty) };
+  const slope = clamp(across / certainty, -SLOPE_MAX, SLOPE_MAX);
+  return { slope, slope_deviation: Math.sqrt(1 / certainty) };
 }
 
 /** The offset at own time `now_ms`, and how far the truth may be from it at most (SPEC CLK-2). */

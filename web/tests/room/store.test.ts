@@ -38,6 +38,23 @@ describe("timelines", () => {
     expect(store.getState().seq).toBe(11);
     expect(gap).not.toHaveBeenCalled();
   });
+
+  test("WIRE6 a change that the acknowledgement told first leaves no gap", () => {
+    const { store, gap, notices } = joined();
+    const { seq: _, ...acknowledged } = aTimeline({ revision: 2, seq: 11 });
+    store.timeline(acknowledged);
+    store.timeline(aTimeline({ revision: 2, seq: 11 }));
+    expect(store.getState().seq).toBe(11);
+    expect(notices).toHaveLength(1);
+    expect(gap).not.toHaveBeenCalled();
+  });
+
+  test("WIRE6 a beacon that knows more still asks for a rejoin", () => {
+    const { store, gap } = joined();
+    store.timeline(aTimeline({ revision: 2, seq: 11 }));
+    store.timeline(aTimeline({ revision: 2, seq: 12 }));
+    expect(gap).toHaveBeenCalledOnce();
+  });
 });
 
 describe("order of events", () => {
@@ -215,4 +232,17 @@ describe("messages", () => {
     store.messageDeleted({ message_id: "msg11", epoch: 1, seq: 12 });
     expect(store.getState().messages[0]?.text).toBeNull();
   });
+});
+
+test("WIRE8 nobody resumes from what the database may not have", () => {
+  const { store, gap } = joined();
+  expect(store.getState().resume).toEqual({ epoch: 1, seq: 10 });
+  store.timeline(aTimeline({ revision: 2, seq: 11, durable: false }));
+  expect(store.getState().seq).toBe(11);
+  expect(store.getState().resume).toEqual({ epoch: 1, seq: 10 });
+  store.queueChanged({ queue: [], epoch: 1, seq: 12 });
+  expect(store.getState().resume).toEqual({ epoch: 1, seq: 12 });
+  store.joined(anAnswer({ seq: 15, durable: false }));
+  expect(store.getState().resume).toEqual({ epoch: 1, seq: 12 });
+  expect(gap).not.toHaveBeenCalled();
 });
