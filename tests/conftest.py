@@ -41,4 +41,4 @@ def _owned(running: Server, plex: Sandbox) -> Server:
 @pytest.fixture(scope="module")
 def olive(_owned: Server) -> Person:
     """The owner of the server, with Plex linked; signed in once for each module."""
-    return people.again(_owned)
+    return people.sign_in(_owned)

@@ -38,21 +38,29 @@ def _person(base_url: str, token: str) -> Person:
     return Person(http, base_url, token)
 
 
+_PASSWORD = "a long enough password"
+
+
+def register(running: Server, username: str) -> Person:
+    """A new account, signed in."""
+    body = {"username": username, "password": _PASSWORD}
+    answer = httpx2.post(f"{running.url}api/auth/register", json=body).raise_for_status().json()
+    return _person(running.url, answer["access_token"])
+
+
+def sign_in(running: Server, username: str = "olive") -> Person:
+    """An account in one more session of its own; limits count by session."""
+    body = {"username": username, "password": _PASSWORD}
+    answer = httpx2.post(f"{running.url}api/auth/login", json=body).raise_for_status().json()
+    return _person(running.url, answer["access_token"])
+
+
 def owner(running: Server, plex: Sandbox | None = None) -> Person:
     """The first account; linked with the sandbox's owner when a sandbox is given."""
-    body = {"username": "olive", "password": "a long enough password"}
-    answer = httpx2.post(f"{running.url}api/auth/register", json=body).raise_for_status().json()
-    person = _person(running.url, answer["access_token"])
+    person = register(running, "olive")
     if plex is not None:
         link_plex(person, plex)
     return person
-
-
-def again(running: Server) -> Person:
-    """The same owner in a session of their own, for limits count by session."""
-    body = {"username": "olive", "password": "a long enough password"}
-    answer = httpx2.post(f"{running.url}api/auth/login", json=body).raise_for_status().json()
-    return _person(running.url, answer["access_token"])
 
 
 def link_plex(person: Person, plex: Sandbox, user: str = "olive") -> None:
