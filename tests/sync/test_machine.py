@@ -1,5 +1,7 @@
 """Invariants of the core under any sequence of commands, and replay (SPEC LOG-1)."""
 
+from dataclasses import replace
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -11,8 +13,10 @@ from watchtogether.sync import commands as c
 from watchtogether.sync.decide import decide
 from watchtogether.sync.draft import Decision
 from watchtogether.sync.evolve import evolve
-from watchtogether.sync.room import Action, Control, Room, Rules, blank
+from watchtogether.sync.presence import Limit
+from watchtogether.sync.room import Action, Control, Room, Rules, WaitPolicy, blank
 from watchtogether.sync.timeline import State
+from watchtogether.sync.waits import WAIT_LIMIT_MS
 
 GUESTS = [MemberId(f"mem_g{n}") for n in range(3)]
 members = st.sampled_from([HOST, *GUESTS])
@@ -24,11 +28,10 @@ class RoomMachine(RuleBasedStateMachine):
 
     made: Party
 
-    @initialize(control=st.sampled_from(list(Control)))
-    def begin(self, control: Control) -> None:
-        self.made = party(control=Rules(name="Friday", control=control))
+    @initialize(control=st.sampled_from(list(Control)), waits=st.sampled_from(list(WaitPolicy)))
+    def begin(self, control: Control, waits: WaitPolicy) -> None:
+        self.made = party(control=Rules(name="Friday", control=control, wait_policy=waits))
         self.highest = (0, 0)
-        self.waiting_since_ms: float | None = None
 
     def attempt(self, command: c.Command) -> None:
         decision = decide(self.made.room, command, self.made.now_ms)
@@ -73,9 +76,58 @@ class RoomMachine(RuleBasedStateMachine):
     def ready(self, who: MemberId, ready: bool) -> None:
         self.attempt(c.Ready(who, ready, self.made.revision))
 
-    @rule(who=members, stalled=st.booleans(), rtt_ms=st.floats(0, 3_000))
-    def status(self, who: MemberId, stalled: bool, rtt_ms: float) -> None:
-        self.attempt(c.Status(who, stalled, 1.0, None, rtt_ms))
+    @rule(
+        who=members,
+        stalled=st.booleans(),
+        buffered_s=st.floats(0, 60),
+        rtt_ms=st.none() | st.floats(0, 3_000),
+        fill=st.none() | st.floats(0, 3),
+        limit=st.none() | st.sampled_from(list(Limit)),
+        start_ms=st.none() | st.floats(0, 2_000),
+    )
+    def status(
+        self,
+        who: MemberId,
+        stalled: bool,
+        buffered_s: float,
+        rtt_ms: float | None,
+        fill: float | None,
+        limit: Limit | None,
+        start_ms: float | None,
+    ) -> None:
+        self.attempt(
+            c.Status(
+                who,
+                stalled,
+                buffered_s,
+                None,
+                rtt_ms,
+                fill=fill,
+                limit=limit,
+                revision=self.made.revision,
+                start_ms=start_ms,
+            )
+        )
+
+    @rule(who=members, out=st.booleans())
+    def step(self, who: MemberId, out: bool) -> None:
+        self.attempt(c.Step(who, out))
+
+    @rule(who=members)
+    def open_check(self, who: MemberId) -> None:
+        self.attempt(c.OpenCheck(who))
+
+    @rule(who=members, ready=st.booleans())
+    def answer_check(self, who: MemberId, ready: bool) -> None:
+        self.attempt(c.AnswerCheck(who, ready))
+
+    @rule(who=members)
+    def cancel_check(self, who: MemberId) -> None:
+        self.attempt(c.CancelCheck(who))
+
+    @rule(who=members, waits=st.sampled_from(list(WaitPolicy)))
+    def edit(self, who: MemberId, waits: WaitPolicy) -> None:
+        self.attempt(c.Edit(who, replace(self.made.room.rules, wait_policy=waits)))
 
     @rule(who=members, whom=members, ban=st.booleans())
     def kick(self, who: MemberId, whom: MemberId, ban: bool) -> None:
@@ -126,10 +178,41 @@ class RoomMachine(RuleBasedStateMachine):
 
     @invariant()
     def a_wait_always_has_a_deadline(self) -> None:
+        """PB-11: and never outlives it."""
         if self.made.timeline.state is State.WAITING and self.made.last is not None:
             deadline_ms = self.made.last.next_deadline_ms
             assert deadline_ms is not None
-            assert deadline_ms <= self.made.now_ms + 30_000
+            assert self.made.now_ms < deadline_ms <= self.made.now_ms + 30_000
+            since_ms = self.made.room.waiting_since_ms
+            assert since_ms is not None
+            late = [m for m in self.made.room.awaited() if self.made.room.heeds(m)]
+            assert not late or self.made.now_ms < since_ms + WAIT_LIMIT_MS
+
+    @invariant()
+    def a_check_belongs_to_its_timeline_and_ends(self) -> None:
+        """PB-21."""
+        check = self.made.room.check
+        if check is not None and self.made.last is not None:
+            assert self.made.timeline.state is State.PAUSED
+            assert check.revision == self.made.revision
+            assert self.made.now_ms < check.ends_ms
+            deadline_ms = self.made.last.next_deadline_ms
+            assert deadline_ms is not None
+            assert deadline_ms <= check.ends_ms
+
+    @invariant()
+    def the_rate_is_the_speed_or_a_little_less(self) -> None:
+        """PB-19."""
+        timeline = self.made.timeline
+        assert 0.5 <= timeline.speed <= 2
+        assert 0.98 - 1e-9 <= timeline.rate / timeline.speed <= 1
+
+    @invariant()
+    def an_excuse_is_for_somebody_who_is_there(self) -> None:
+        for member_id, presence in self.made.room.presence.items():
+            if presence.excused:
+                assert member_id in self.made.room.members
+                assert presence.online
 
     @invariant()
     def a_playing_room_knows_when_to_look_again(self) -> None:
@@ -155,10 +238,12 @@ def _durable(room: Room) -> tuple[object, ...]:
         dict(room.members),
         room.banned,
         room.queue,
+        room.check,
         room.closed,
         room.item_revision,
         room.steered_revision,
         room.steered_by,
+        room.countered_revision,
     )
 
 
