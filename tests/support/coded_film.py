@@ -4,6 +4,7 @@ The top strip holds 20 blocks: 16 bits of the frame's number, most significant f
 of a checksum. Blocks are 16 pixels wide at 320 pixels, so they survive scaling and re-encoding.
 """
 
+import random
 import subprocess
 from pathlib import Path
 
@@ -13,10 +14,14 @@ WIDTH, HEIGHT, STRIP = 320, 180, 24
 BITS, CHECK_BITS = 16, 4
 BLOCK = WIDTH // (BITS + CHECK_BITS)
 _BODY = bytes((90 + x * 60 // WIDTH) for x in range(WIDTH)) * (HEIGHT - STRIP)
+_SPECKLES = random.Random(1).choices(range(60, 180), k=2 * len(_BODY))
 
 
-def make_coded_film(path: Path, seconds: int, fps: int = 30) -> None:
-    """Write the film as H.264 and AAC, a keyframe every two seconds."""
+def make_coded_film(path: Path, seconds: int, fps: int = 30, *, busy: bool = False) -> None:
+    """Write the film as H.264 and AAC, a keyframe every two seconds.
+
+    A `busy` one is full of speckles that no two pictures share, so it takes all the bits it may.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     command = [get_ffmpeg_exe(), "-v", "error", "-f", "rawvideo", "-pix_fmt", "gray"]
     command += ["-s", f"{WIDTH}x{HEIGHT}", "-r", str(fps), "-i", "-"]
@@ -26,17 +31,22 @@ def make_coded_film(path: Path, seconds: int, fps: int = 30) -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE) as encoder:
         assert encoder.stdin is not None
         for number in range(seconds * fps):
-            encoder.stdin.write(picture(number))
+            encoder.stdin.write(picture(number, busy=busy))
         encoder.stdin.close()
     assert encoder.returncode == 0
 
 
-def picture(number: int) -> bytes:
+def picture(number: int, *, busy: bool = False) -> bytes:
     """One grey picture of `WIDTH` × `HEIGHT`."""
     code = (number << CHECK_BITS) | checksum(number)
     bits = format(code, f"0{BITS + CHECK_BITS}b")
     row = b"".join((b"\xeb" if bit == "1" else b"\x10") * BLOCK for bit in bits)
-    return row * STRIP + _BODY
+    return row * STRIP + (_speckles(number) if busy else _BODY)
+
+
+def _speckles(number: int) -> bytes:
+    start = number * 7919 % len(_BODY)
+    return bytes(_SPECKLES[start : start + len(_BODY)])
 
 
 def checksum(number: int) -> int:

@@ -69,7 +69,7 @@ describe("waiting", () => {
     });
     room.show(<WaitOverlay />);
     expect(screen.getByRole("status")).toHaveTextContent("Waiting for Ann");
-    await userEvent.click(screen.getByRole("button", { name: "Go on without" }));
+    await userEvent.click(screen.getByRole("button", { name: "Go on without them" }));
     expect(room.command).toHaveBeenCalledWith("wait:skip", undefined, undefined);
   });
 });
