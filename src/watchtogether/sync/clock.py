@@ -11,9 +11,10 @@ from watchtogether.sync.clockfit import Fit, Offset, Sample, deviation_at, fit_o
 
 BURST = 8
 _KEEP_MS = 600_000.0
-_SOON_EVERY_MS, _SOON_FOR_MS = 125.0, 10_000.0
+_SOON_EVERY_MS, _SOON_FOR_MS = 62.5, 10_000.0
 _INTERVALS_MS = (10_000.0, 5_000.0, 2_000.0, 1_000.0, 500.0)
 _GOOD_ENOUGH_MS = 0.2
+_POOR_ABOVE_MS, _POOR_EVERY_MS = 1.0, 250.0
 _JUMP_MS = 5.0
 
 
@@ -97,7 +98,12 @@ class ClockState:
     def next_after_ms(self, now_ms: float) -> float:
         """How long to wait for the next exchange (SPEC CLK-6)."""
         fit = self.fit
-        if fit is None or now_ms - self.since_ms < _SOON_FOR_MS:
+        if fit is None:
             return _SOON_EVERY_MS
+        deviation_ms = deviation_at(fit, now_ms)
+        if now_ms - self.since_ms < _SOON_FOR_MS:
+            return _SOON_EVERY_MS * (2 if deviation_ms <= _GOOD_ENOUGH_MS else 1)
+        if deviation_ms > _POOR_ABOVE_MS:
+            return _POOR_EVERY_MS
         good = (w for w in _INTERVALS_MS if deviation_at(fit, now_ms + w) <= _GOOD_ENOUGH_MS)
         return next(good, _INTERVALS_MS[-1])

@@ -14,6 +14,10 @@ SLOPE_DOUBT, SLOPE_WANDERS = 5.0, 2e-6
 """What a slope may be wrong by, in deviations, and what it wanders by besides."""
 AGE_MS = 300_000.0
 """Samples lose weight with age: slopes change with the temperature."""
+ALIKE = (1.0, 2.0, 4.0, 8.0)
+"""How much alike direct and roundabout samples may be: what is tried."""
+FAR = 2.5
+"""Samples that took so much longer than is usual are left out: something was sent again."""
 FLOOR_MS = 0.1
 """No sample is better than the clocks' own reading of the time."""
 
@@ -50,16 +54,66 @@ class Fit:
 
 
 def fit_of(samples: Sequence[Sample]) -> Fit | None:
-    """The line through these, oldest first, weighted by how directly they came; None without."""
+    """The line through these, oldest first; None without any."""
     if not samples:
         return None
     at_ms = samples[-1].at_ms
     shortest_ms = min(each.round_trip_ms for each in samples)
+    line = _line_of(samples, shortest_ms)
+    slope, slope_deviation = _slope_of(
+        line.across / line.rough, line.along / line.rough, len(samples)
+    )
+    line_ms = line.mean_ms + slope * (at_ms - line.middle_ms)
+    deviation_ms = math.hypot(
+        math.sqrt(line.rough / line.total), slope_deviation * (at_ms - line.middle_ms)
+    )
+    low_ms, high_ms = _bounds(samples, at_ms, slope, _drifts(slope_deviation))
+    if low_ms <= high_ms:
+        line_ms = min(max(line_ms, low_ms), high_ms)
+    else:
+        low_ms, high_ms = line_ms - shortest_ms / 2, line_ms + shortest_ms / 2
+    return Fit(at_ms, line_ms, slope, deviation_ms, slope_deviation, low_ms, high_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Weighted sums about the middle of the samples, and how rough the samples lie about it."""
+
+    total: float
+    middle_ms: float
+    mean_ms: float
+    along: float
+    across: float
+    rough: float
+    likelihood: float
+
+
+def _line_of(samples: Sequence[Sample], shortest_ms: float) -> _Line:
+    """The line whose weights make these samples likeliest.
+
+    Where queues make the noise, the direct samples are right; where both ways vary by themselves,
+    a short round trip says nothing, and all samples are alike. The samples tell which it is.
+    """
     excess = [(each.round_trip_ms - shortest_ms) / 2 for each in samples]
-    usual_ms = max(FLOOR_MS, sorted(excess)[len(excess) // 2] / 2)
+    median_ms = sorted(excess)[len(excess) // 2]
+    usual_ms = max(FLOOR_MS, median_ms / 2)
+    if len(samples) < CLEAR_FROM:
+        return _weighted(samples, excess, usual_ms)
+    far_ms = max(FLOOR_MS, FAR * median_ms)
+    near = [(each, over) for each, over in zip(samples, excess, strict=True) if over <= far_ms]
+    tried = (
+        _weighted([each for each, _ in near], [over for _, over in near], usual_ms * alike)
+        for alike in ALIKE
+    )
+    return max(tried, key=lambda line: line.likelihood)
+
+
+def _weighted(samples: Sequence[Sample], excess: Sequence[float], usual_ms: float) -> _Line:
+    at_ms, count = samples[-1].at_ms, len(samples)
+    variances = [usual_ms**2 + over_ms**2 for over_ms in excess]
     weights = [
-        math.exp((each.at_ms - at_ms) / AGE_MS) / (usual_ms**2 + over_ms**2)
-        for each, over_ms in zip(samples, excess, strict=True)
+        math.exp((each.at_ms - at_ms) / AGE_MS) / variance
+        for each, variance in zip(samples, variances, strict=True)
     ]
     total = sum(weights)
     middle_ms = sum(w * s.at_ms for w, s in zip(weights, samples, strict=True)) / total
@@ -70,16 +124,11 @@ def fit_of(samples: Sequence[Sample]) -> Fit | None:
         along += weight * x * x
         across += weight * x * y
         about += weight * y * y
-    rough = _roughness(along, across, about, len(samples))
-    slope, slope_deviation = _slope_of(across / rough, along / rough, len(samples))
-    line_ms = mean_ms + slope * (at_ms - middle_ms)
-    deviation_ms = math.hypot(math.sqrt(rough / total), slope_deviation * (at_ms - middle_ms))
-    low_ms, high_ms = _bounds(samples, at_ms, slope, _drifts(slope_deviation))
-    if low_ms <= high_ms:
-        line_ms = min(max(line_ms, low_ms), high_ms)
-    else:
-        low_ms, high_ms = line_ms - shortest_ms / 2, line_ms + shortest_ms / 2
-    return Fit(at_ms, line_ms, slope, deviation_ms, slope_deviation, low_ms, high_ms)
+    left = (about - (across**2 / along if along > 0 else 0.0)) / max(1, count - 2)
+    least = 1.0 if count < CLEAR_FROM else (FLOOR_MS / usual_ms) ** 2
+    rough = max(least, left)
+    likelihood = -count * math.log(rough) - sum(map(math.log, variances))
+    return _Line(total, middle_ms, mean_ms, along, across, rough, likelihood)
 
 
 def offset_of(fit: Fit, now_ms: float) -> Offset:
@@ -94,12 +143,6 @@ def offset_of(fit: Fit, now_ms: float) -> Offset:
 def deviation_at(fit: Fit, now_ms: float) -> float:
     """How unsure the offset will be at `now_ms`: one standard deviation, in ms."""
     return math.hypot(fit.deviation_ms, fit.slope_deviation * max(0.0, now_ms - fit.at_ms))
-
-
-def _roughness(along: float, across: float, about: float, count: int) -> float:
-    """How much further the samples lie from their line than the round trips would have it; ≥ 1."""
-    left = about - (across**2 / along if along > 0 else 0.0)
-    return max(1.0, left / max(1, count - 2))
 
 
 def _slope_of(across: float, along: float, count: int) -> tuple[float, float]:

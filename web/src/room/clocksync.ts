@@ -42,6 +42,8 @@ interface Options {
 }
 
 const BETWEEN_MS = 25;
+/** So many may wait for their answers at a time. */
+const UNDER_WAY = 8;
 /** The two clocks of a page part by more than this only when one of them was set or stood still. */
 const PARTED_MS = 1_000;
 
@@ -58,10 +60,12 @@ export function startClockSync(
   let apart_ms = wall() - own();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
+  let under_way = 0;
 
   async function exchange(): Promise<void> {
     const t0_ms = own();
-    const pong = await ping(t0_ms);
+    under_way++;
+    const pong = await ping(t0_ms).finally(() => under_way--);
     const sample = sampleOf({ ...pong, t0_ms, t3_ms: own() });
     round_trip = sample.round_trip_ms;
     const goes_on = clock.burst === null && clock.clock_id === pong.clock_id;
@@ -111,12 +115,12 @@ export function startClockSync(
     apart_ms = now_apart_ms;
   }
 
-  async function goOn(): Promise<void> {
+  function goOn(): void {
     if (stopped) return;
     noticeSleep();
-    if (bursting === null) await exchange().catch(() => undefined);
+    if (bursting === null && under_way < UNDER_WAY) void exchange().catch(() => undefined);
     clearTimeout(timer);
-    if (!stopped) timer = setTimeout(goOn, nextAfterMs(clock, own()));
+    timer = setTimeout(goOn, nextAfterMs(clock, own()));
   }
   timer = setTimeout(goOn, 1_000);
 

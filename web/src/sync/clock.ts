@@ -37,9 +37,11 @@ export interface ClockState {
 export const BURST = 8;
 const KEEP_MS = 600_000;
 /** Right after a burst it is asked this often, for so long (SPEC CLK-6). */
-const SOON = { every_ms: 125, for_ms: 10_000 };
+const SOON = { every_ms: 62.5, for_ms: 10_000 };
 const INTERVALS_MS = [10_000, 5_000, 2_000, 1_000, 500] as const;
 const GOOD_ENOUGH_MS = 0.2;
+/** As long as the offset is known no better than this it is asked more often still. */
+const POOR = { above_ms: 1, every_ms: 250 };
 const JUMP_MS = 5;
 
 export const emptyClock: ClockState = {
@@ -111,9 +113,12 @@ export function offsetAt(clock: ClockState, now_ms: number): Offset | null {
 
 /** How long to wait for the next exchange: until the offset would be known too badly (CLK-6). */
 export function nextAfterMs(clock: ClockState, now_ms: number): number {
-  if (clock.fit === null || now_ms - clock.since_ms < SOON.for_ms) return SOON.every_ms;
   const { fit } = clock;
+  if (fit === null) return SOON.every_ms;
+  const well = deviationAt(fit, now_ms) <= GOOD_ENOUGH_MS;
+  if (now_ms - clock.since_ms < SOON.for_ms) return well ? 2 * SOON.every_ms : SOON.every_ms;
   const good = (wait_ms: number) => deviationAt(fit, now_ms + wait_ms) <= GOOD_ENOUGH_MS;
+  if (deviationAt(fit, now_ms) > POOR.above_ms) return POOR.every_ms;
   return INTERVALS_MS.find(good) ?? INTERVALS_MS[INTERVALS_MS.length - 1] ?? SOON.every_ms;
 }
 

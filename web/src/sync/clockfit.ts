@@ -28,20 +28,64 @@ const SLOPE_DOUBT = 5;
 const SLOPE_WANDERS = 2e-6;
 /** Samples lose weight with age: slopes change with the temperature. */
 const AGE_MS = 300_000;
+/** How much alike direct and roundabout samples may be: what is tried. */
+const ALIKE = [1, 2, 4, 8] as const;
+/** Samples that took so much longer than is usual are left out: something was sent again. */
+const FAR = 2.5;
 /** No sample is better than the clocks' own reading of the time. */
 const FLOOR_MS = 0.1;
 
-/** The line through these samples, weighted by how directly they came; null without any. */
+/** The line through these samples, oldest first; null without any. */
 export function fitOf(samples: readonly Sample[]): Fit | null {
   const last = samples[samples.length - 1];
   if (last === undefined) return null;
   const { at_ms } = last;
   const shortest = Math.min(...samples.map((each) => each.round_trip_ms));
+  const { total, middle_ms, mean_ms, along, across, rough } = lineOf(samples, shortest);
+  const { slope, slope_deviation } = slopeOf(across / rough, along / rough, samples.length);
+  const line_ms = mean_ms + slope * (at_ms - middle_ms);
+  const deviation_ms = Math.hypot(Math.sqrt(rough / total), slope_deviation * (at_ms - middle_ms));
+  const { low_ms, high_ms } = bounds(samples, at_ms, slope, drifts(slope_deviation));
+  const offset_ms = low_ms <= high_ms ? clamp(line_ms, low_ms, high_ms) : line_ms;
+  const fair = low_ms <= high_ms ? { low_ms, high_ms } : around(offset_ms, shortest / 2);
+  return { at_ms, offset_ms, slope, deviation_ms, slope_deviation, ...fair };
+}
+
+/** Weighted sums about the middle of the samples, and how rough the samples lie about it. */
+interface Line {
+  total: number;
+  middle_ms: number;
+  mean_ms: number;
+  along: number;
+  across: number;
+  rough: number;
+  likelihood: number;
+}
+
+/**
+ * The line whose weights make these samples likeliest. Where queues make the noise, the direct
+ * samples are right; where both ways vary by themselves, a short round trip says nothing, and all
+ * samples are alike. The samples tell which it is.
+ */
+function lineOf(samples: readonly Sample[], shortest: number): Line {
   const excess = samples.map((each) => (each.round_trip_ms - shortest) / 2);
-  const usual = Math.max(FLOOR_MS, median(excess) / 2);
+  const median_ms = median(excess);
+  const usual_ms = Math.max(FLOOR_MS, median_ms / 2);
+  if (samples.length < CLEAR_FROM) return weighted(samples, excess, usual_ms);
+  const far_ms = Math.max(FLOOR_MS, FAR * median_ms);
+  const near = samples.filter((_, i) => (excess[i] as number) <= far_ms);
+  const over = excess.filter((each) => each <= far_ms);
+  return ALIKE.map((alike) => weighted(near, over, usual_ms * alike)).reduce((best, each) =>
+    each.likelihood > best.likelihood ? each : best,
+  );
+}
+
+function weighted(samples: readonly Sample[], excess: readonly number[], usual_ms: number): Line {
+  const at_ms = samples[samples.length - 1]?.at_ms ?? 0;
+  const count = samples.length;
+  const variances = excess.map((over_ms) => usual_ms ** 2 + over_ms ** 2);
   const weights = samples.map(
-    (each, i) =>
-      Math.exp((each.at_ms - at_ms) / AGE_MS) / (usual ** 2 + (excess[i] as number) ** 2),
+    (each, i) => Math.exp((each.at_ms - at_ms) / AGE_MS) / (variances[i] as number),
   );
   const total = sum(weights);
   const middle_ms = sum(samples.map((each, i) => (weights[i] as number) * each.at_ms)) / total;
@@ -57,20 +101,11 @@ export function fitOf(samples: readonly Sample[]): Fit | null {
     across += weight * x * y;
     about += weight * y * y;
   });
-  const rough = roughness(along, across, about, samples.length);
-  const { slope, slope_deviation } = slopeOf(across / rough, along / rough, samples.length);
-  const line_ms = mean_ms + slope * (at_ms - middle_ms);
-  const deviation_ms = Math.hypot(Math.sqrt(rough / total), slope_deviation * (at_ms - middle_ms));
-  const { low_ms, high_ms } = bounds(samples, at_ms, slope, drifts(slope_deviation));
-  const offset_ms = low_ms <= high_ms ? clamp(line_ms, low_ms, high_ms) : line_ms;
-  const fair = low_ms <= high_ms ? { low_ms, high_ms } : around(offset_ms, shortest / 2);
-  return { at_ms, offset_ms, slope, deviation_ms, slope_deviation, ...fair };
-}
-
-/** How much further the samples lie from their line than the round trips would have it; ≥ 1. */
-function roughness(along: number, across: number, about: number, count: number): number {
-  const left = about - (along > 0 ? across ** 2 / along : 0);
-  return Math.max(1, left / Math.max(1, count - 2));
+  const left = (about - (along > 0 ? across ** 2 / along : 0)) / Math.max(1, count - 2);
+  const least = count < CLEAR_FROM ? 1 : (FLOOR_MS / usual_ms) ** 2;
+  const rough = Math.max(least, left);
+  const likelihood = -count * Math.log(rough) - sum(variances.map(Math.log));
+  return { total, middle_ms, mean_ms, along, across, rough, likelihood };
 }
 
 /**
