@@ -13,6 +13,8 @@ BAND_IN_S, BAND_OUT_S, BAND_NOISES = 0.001, 0.0003, 4.0
 TRIM_OVER_S, TRIM_LIMIT = 2.0, 0.005
 CATCH_UP_OVER_S, CATCH_UP_BEYOND_S, CATCH_UP_UNTIL_S = 0.3, 0.015, 0.0005
 CATCH_UP_LIMIT, HURRIED_LIMIT, HURRIED_BEYOND_S = 0.02, 0.05, 0.1
+FIRST_LIMIT, FIRST_S = 0.1, 1.0
+"""In the first second nobody has settled in yet."""
 START_S = 3.0
 INTEGRAL_OVER_S, INTEGRAL_WITHIN_S, INTEGRAL_LIMIT = 20.0, 0.008, 0.0005
 COARSE_BEYOND_S, COARSE_UNTIL_S, COARSE_STEP = 0.02, 0.004, 0.02
@@ -133,9 +135,15 @@ def _trim_of(mode: Mode, integral: float, asked: ControlInput) -> float:
         return 0.0 if asked.actuation is Actuation.NONE else integral
     if mode is Mode.TRIM:
         return integral + _clamp(-asked.error_s / max(TRIM_OVER_S, held_s), TRIM_LIMIT)
+    return integral + _clamp(-asked.error_s / max(CATCH_UP_OVER_S, held_s), _haste(asked))
+
+
+def _haste(asked: ControlInput) -> float:
+    """How far from the room's rate a catch-up may be."""
+    if asked.since_start_s < FIRST_S:
+        return FIRST_LIMIT
     hurried = asked.since_start_s < START_S or abs(asked.error_s) > HURRIED_BEYOND_S
-    limit = HURRIED_LIMIT if hurried else CATCH_UP_LIMIT
-    return integral + _clamp(-asked.error_s / max(CATCH_UP_OVER_S, held_s), limit)
+    return HURRIED_LIMIT if hurried else CATCH_UP_LIMIT
 
 
 def _clamp(value: float, limit: float) -> float:

@@ -54,6 +54,9 @@ const CATCH_UP = {
   limit: 0.02,
   hurried_limit: 0.05,
   hurried_beyond_s: 0.1,
+  /** In the first second nobody has settled in yet. */
+  first_limit: 0.1,
+  first_s: 1,
 };
 const START_S = 3;
 const INTEGRAL = { over_s: 20, within_s: 0.008, limit: 0.0005 };
@@ -127,9 +130,15 @@ function trimOf(mode: ControlState["mode"], integral: number, input: ControlInpu
   if (mode === "rest") return actuation === "none" ? 0 : integral;
   if (mode === "trim")
     return integral + clamp(-error_s / Math.max(TRIM.over_s, held_s), TRIM.limit);
-  const hurried = since_start_s < START_S || Math.abs(error_s) > CATCH_UP.hurried_beyond_s;
-  const limit = hurried ? CATCH_UP.hurried_limit : CATCH_UP.limit;
+  const limit = haste(since_start_s, Math.abs(error_s));
   return integral + clamp(-error_s / Math.max(CATCH_UP.over_s, held_s), limit);
+}
+
+/** How far from the room's rate a catch-up may be. */
+function haste(since_start_s: number, off_s: number): number {
+  if (since_start_s < CATCH_UP.first_s) return CATCH_UP.first_limit;
+  const hurried = since_start_s < START_S || off_s > CATCH_UP.hurried_beyond_s;
+  return hurried ? CATCH_UP.hurried_limit : CATCH_UP.limit;
 }
 
 function clamp(value: number, limit: number): number {
