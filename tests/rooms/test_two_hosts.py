@@ -82,7 +82,8 @@ async def _quarrel(running: Server, plex: Sandbox, folder: Path, commands: int) 
             await screen.seat.until(partial(screen.knows, "Cleo"))
         finals = [screen.final() for screen in everybody]
         assert [final["gaps"] for final in finals] == [0] * len(finals), "WIRE-6"
-        known = [{**final, "messages": None, "gaps": None} for final in finals]
+        known = [{k: final[k] for k in ("epoch", "host", "members", "queue")} for final in finals]
+        known = [one | _place(final) for one, final in zip(known, finals, strict=True)]
         assert all(one == known[0] for one in known), "everybody knows the same"
         files = [
             screen.write(folder, final) for screen, final in zip(everybody, finals, strict=True)
@@ -93,6 +94,12 @@ async def _quarrel(running: Server, plex: Sandbox, folder: Path, commands: int) 
     assert quarrel.outcomes["ok"] > commands / 10
     running.stop()
     _check(running, code, files)
+
+
+def _place(final: Json) -> Json:
+    """The timeline without what belongs to the message that told it."""
+    names = ("revision", "state", "position_s", "speed", "rate", "as_of_ms", "clock_id", "item")
+    return {name: final["timeline"][name] for name in names}
 
 
 def _check(running: Server, code: str, files: list[Path]) -> None:
@@ -148,15 +155,7 @@ class _Screen:
         store.joined(self.seat.joined)
         for event, payload in self.seat.heard:
             store.hear(event, payload)
-        return {
-            "gaps": gaps,
-            "epoch": store.epoch,
-            "timeline": {k: v for k, v in (store.timeline or {}).items() if k not in ("seq",)},
-            "host": store.host,
-            "members": sorted(store.members),
-            "queue": [entry["id"] for entry in store.queue],
-            "messages": {i: message["text"] for i, message in store.messages.items()},
-        }
+        return {"gaps": gaps, **store.final()}
 
     def write(self, folder: Path, final: Json) -> Path:
         """The records as a file, a line for each."""

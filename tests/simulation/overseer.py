@@ -162,7 +162,7 @@ class Overseer:
         if room.timeline.state is State.PLAYING and due_ms is None:
             self.say("the room plays without a deadline (PB-13)")
         late_ms = 0 if due_ms is None else now_ms - due_ms
-        if late_ms > SLACK_S * 1000 + self._world.troubled_s(SLACK_S) * 1000:
+        if late_ms > SLACK_S * 1000 + self._world.mishaps.troubled_s(SLACK_S) * 1000:
             self.say(f"a deadline was missed by {late_ms:.0f} ms")
 
     def _overdue(self, room: Room) -> None:
@@ -180,7 +180,7 @@ class Overseer:
             self._waiting = (key, 0.0, now_s)
             return
         _, waited_s, looked_s = self._waiting
-        if self._world.troubled_s(now_s - looked_s) == 0:
+        if self._world.mishaps.troubled_s(now_s - looked_s) == 0:
             waited_s += now_s - looked_s
         self._waiting = (key, waited_s, now_s)
         if waited_s > WAIT_MAX_S + SLACK_S:

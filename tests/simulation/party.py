@@ -15,6 +15,7 @@ import structlog
 from tests.simulation import habits
 from tests.simulation.line import Road
 from tests.simulation.loop import ProcessClock, VirtualLoop, run
+from tests.simulation.mishaps import Mishaps
 from tests.simulation.overseer import Overseer
 from tests.simulation.ownclock import OwnClock
 from tests.simulation.process import Process
@@ -79,7 +80,7 @@ class World:
         self.overseer = Overseer(self)
         self.trouble = Trouble(self.rng, slow_s=self.profile.slow_commit_s)
         self._ids = itertools.count(1)
-        self._trouble_s: tuple[float, float | None] | None = None
+        self.mishaps = Mishaps(self)
 
     # what its parts ask
 
@@ -133,16 +134,6 @@ class World:
     def stall_s(self) -> float:
         return self.rng.choice((0.1, 0.3, 0.6, 2.0, 5.0, 25.0)) * self.rng.uniform(0.5, 1.5)
 
-    def troubled_s(self, within_s: float) -> float:
-        """How long the database's last trouble lasted; 0 when it is over for `within_s`."""
-        if self._trouble_s is None:
-            return 0.0
-        began_s, ended_s = self._trouble_s
-        now_s = self.loop.now_s
-        if ended_s is None:
-            return now_s - began_s
-        return ended_s - began_s if now_s - ended_s <= within_s else 0.0
-
     # the party
 
     async def play(self) -> None:
@@ -150,7 +141,7 @@ class World:
         self.start_process()
         await self._open()
         self._invite()
-        self._expect_trouble()
+        self.mishaps.expect()
         self._look()
         await asyncio.sleep(self.profile.lasts_s)
         self._heal()
@@ -173,7 +164,7 @@ class World:
             viewer = self._person(name, guest=number >= accounts)
             wait_s = 0.0 if number == 0 else self.rng.random() ** 2 * self.profile.lasts_s / 2
             self.loop.call_later(wait_s, viewer.come)
-            self._every(self.profile.acts_per_min, partial(self._act, viewer))
+            self.every(self.profile.acts_per_min, partial(self._act, viewer))
         self.loop.call_later(2.0 + self.rng.random(), habits.begin, self.viewers[0])
 
     def _person(self, name: str, *, guest: bool) -> Viewer:
@@ -204,7 +195,7 @@ class World:
         self.overseer.look()
         self.loop.call_later(LOOK_EVERY_S, self._look)
 
-    def _every(self, per_min: float, what: Callable[[], None]) -> None:
+    def every(self, per_min: float, what: Callable[[], None]) -> None:
         """Let it happen at random times until peace comes."""
         if per_min <= 0:
             return
@@ -215,98 +206,6 @@ class World:
                 self.loop.call_later(self.rng.expovariate(per_min / 60), again)
 
         self.loop.call_later(self.rng.expovariate(per_min / 60), again)
-
-    # troubles
-
-    def _expect_trouble(self) -> None:
-        profile = self.profile
-        self._every(profile.breaks_per_min * profile.viewers / 3, self._break)
-        self._every(profile.comings_per_min, self._come_or_go)
-        self._every(profile.crashes_per_min, self._crash)
-        self._every(profile.takeovers_per_min, self._take_over)
-        self._every(profile.database_per_min, self._database)
-        if profile.closes:
-            self.loop.call_later(profile.lasts_s * 0.9, self._close)
-
-    def _break(self) -> None:
-        viewer, rng = self.rng.choice(self.viewers), self.rng
-        here_s, there_s = rng.random() ** 2 * 10, rng.random() ** 2 * 30
-        if viewer.line is not None:
-            self.tell(f"{viewer.name}’s connection breaks")
-            viewer.break_line(here_s, there_s)
-
-    def _come_or_go(self) -> None:
-        viewer, rng = self.rng.choice(self.viewers), self.rng
-        if viewer.away:
-            viewer.come()
-        elif rng.random() < 0.4:
-            self.tell(f"{viewer.name} reloads the page")
-            viewer.reload()
-        elif rng.random() < 0.2 and viewer is not self.viewers[0]:
-            self.tell(f"{viewer.name} leaves")
-            viewer.leave()
-        else:
-            self.tell(f"{viewer.name} closes the page")
-            viewer.go()
-            if rng.random() < 0.7:
-                self.loop.call_later(rng.random() ** 2 * 60, viewer.come)
-
-    def _crash(self) -> None:
-        process = self.current
-        if not process.alive:
-            return
-        self.tell("the server is killed")
-        process.kill()
-        away_s = 70.0 if self.rng.random() < 0.05 else 0.3 + self.rng.random() * 6
-        self.loop.call_later(away_s, self._restart, process)
-
-    def _restart(self, dead: Process) -> None:
-        if dead is self.current:
-            self.tell("the server is started again")
-            self.start_process()
-
-    def _take_over(self) -> None:
-        """Another process takes the room over while the one before still believes to have it."""
-        old = self.current
-        if not old.alive:
-            return
-        self.tell("a second server takes the room over")
-        old.leaving = True
-        self.start_process()
-        self.current.spawn(self._claim(self.current))
-        self.loop.call_later(self.rng.random() * 15, old.kill)
-
-    async def _claim(self, process: Process) -> None:
-        with contextlib.suppress(Exception):
-            await process.load(self.code)
-
-    def _database(self) -> None:
-        trouble, rng = self.trouble, self.rng
-        if trouble.away or trouble.hanging or trouble.denying:
-            return
-        kind = rng.choice(("away", "hanging", "denying"))
-        self.tell(f"the database is {kind}")
-        self._trouble_s = (self.loop.now_s, None)
-        if kind == "away":
-            trouble.away = True
-        elif kind == "hanging":
-            trouble.hanging = asyncio.Event()
-        else:
-            trouble.denying = 0.5
-        self.loop.call_later(0.5 + rng.random() ** 2 * 20, self._database_is_well)
-
-    def _database_is_well(self) -> None:
-        trouble = self.trouble
-        if trouble.hanging is not None:
-            trouble.hanging.set()
-        if self._trouble_s is not None and self._trouble_s[1] is None:
-            self.tell("the database is well")
-            self._trouble_s = (self._trouble_s[0], self.loop.now_s)
-        trouble.away, trouble.hanging, trouble.denying = False, None, 0.0
-
-    def _close(self) -> None:
-        if self.viewers[0].phase == "joined":
-            self.viewers[0].tell("http:close", {})
 
     def start_process(self) -> None:
         number = len(self.processes) + 1
@@ -321,7 +220,7 @@ class World:
     def _heal(self) -> None:
         self.tell("peace: the network, the database and everybody’s player are well")
         self.healed = True
-        self._database_is_well()
+        self.mishaps.database_is_well()
         self.trouble.slow_s = 0.0
         for process in self.processes[:-1]:
             if process.alive:
@@ -355,25 +254,9 @@ class World:
     def _conclude(self) -> None:
         for viewer in self.viewers:
             if viewer.phase == "joined":
-                self.note(viewer, what="final", **_final(viewer))
+                self.note(viewer, what="final", **viewer.store.final())
         for flaw in checker.check(self.book.records, self.notes):
             self.overseer.say(flaw)
-
-
-def _final(viewer: Viewer) -> Json:
-    store = viewer.store
-    return {
-        "epoch": store.epoch,
-        "seq": store.seq,
-        "timeline": store.timeline,
-        "host": store.host,
-        "members": list(store.members),
-        "queue": [entry["id"] for entry in store.queue],
-        "messages": {
-            i: message["text"]
-            for i, message in sorted(store.messages.items(), key=lambda pair: pair[1]["seq"])
-        },
-    }
 
 
 def play(seed: int, make_log: MakeLog = MemoryLog) -> Result:

@@ -48,6 +48,21 @@ class Store:
     def hosts(self) -> int:
         return sum(bool(member["host"]) for member in self.members.values())
 
+    def final(self) -> Json:
+        """What is known, in the form of the checker's records."""
+        return {
+            "epoch": self.epoch,
+            "seq": self.seq,
+            "timeline": self.timeline,
+            "host": self.host,
+            "members": list(self.members),
+            "queue": [entry["id"] for entry in self.queue],
+            "messages": {
+                i: message["text"]
+                for i, message in sorted(self.messages.items(), key=lambda pair: pair[1]["seq"])
+            },
+        }
+
     def joined(self, answer: Json) -> None:
         """The answer to a join: everything, or what was missed of the chat."""
         if answer["resumed"] != "replay":
