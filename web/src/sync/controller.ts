@@ -55,7 +55,7 @@ const CATCH_UP = {
   hurried_limit: 0.05,
   hurried_beyond_s: 0.1,
   /** In the first second nobody has settled in yet. */
-  first_limit: 0.1,
+  first_limit: 0.2,
   first_s: 1,
 };
 const START_S = 3;
