@@ -39,7 +39,7 @@ const KEEP_MS = 600_000;
 /** Right after a burst it is asked this often, for so long (SPEC CLK-6). */
 const SOON = { every_ms: 62.5, for_ms: 10_000 };
 const INTERVALS_MS = [10_000, 5_000, 2_000, 1_000, 500] as const;
-const GOOD_ENOUGH_MS = 0.2;
+const GOOD_ENOUGH_MS = 0.1;
 /** As long as the offset is known no better than this it is asked more often still. */
 const POOR = { above_ms: 1, every_ms: 250 };
 const JUMP_MS = 5;
