@@ -16,6 +16,8 @@ AGE_MS = 300_000.0
 """Samples lose weight with age: slopes change with the temperature."""
 ALIKE = (1.0, 2.0, 4.0, 8.0)
 """How much alike direct and roundabout samples may be: what is tried."""
+NOISY_MS = 5.0
+"""With smaller detours it is not asked: what is left is mostly queues, and those lean one way."""
 FAR = 2.5
 """Samples that took so much longer than is usual are left out: something was sent again."""
 FLOOR_MS = 0.1
@@ -103,7 +105,7 @@ def _line_of(samples: Sequence[Sample], shortest_ms: float) -> _Line:
     near = [(each, over) for each, over in zip(samples, excess, strict=True) if over <= far_ms]
     tried = (
         _weighted([each for each, _ in near], [over for _, over in near], usual_ms * alike)
-        for alike in ALIKE
+        for alike in (ALIKE if median_ms > NOISY_MS else ALIKE[:1])
     )
     return max(tried, key=lambda line: line.likelihood)
 

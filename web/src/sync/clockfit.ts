@@ -30,6 +30,8 @@ const SLOPE_WANDERS = 2e-6;
 const AGE_MS = 300_000;
 /** How much alike direct and roundabout samples may be: what is tried. */
 const ALIKE = [1, 2, 4, 8] as const;
+/** With smaller detours it is not asked: what is left is mostly queues, and those lean one way. */
+const NOISY_MS = 5;
 /** Samples that took so much longer than is usual are left out: something was sent again. */
 const FAR = 2.5;
 /** No sample is better than the clocks' own reading of the time. */
@@ -75,9 +77,10 @@ function lineOf(samples: readonly Sample[], shortest: number): Line {
   const far_ms = Math.max(FLOOR_MS, FAR * median_ms);
   const near = samples.filter((_, i) => (excess[i] as number) <= far_ms);
   const over = excess.filter((each) => each <= far_ms);
-  return ALIKE.map((alike) => weighted(near, over, usual_ms * alike)).reduce((best, each) =>
-    each.likelihood > best.likelihood ? each : best,
-  );
+  const tried = median_ms > NOISY_MS ? ALIKE : ALIKE.slice(0, 1);
+  return tried
+    .map((alike) => weighted(near, over, usual_ms * alike))
+    .reduce((best, each) => (each.likelihood > best.likelihood ? each : best));
 }
 
 function weighted(samples: readonly Sample[], excess: readonly number[], usual_ms: number): Line {
