@@ -125,7 +125,7 @@ def _pauses(kept: Kept) -> tuple[str, bool]:
 def lines(reports: Sequence[Kept]) -> Iterator[str]:
     """The targets beside what was measured, then all contenders side by side."""
     ours = [kept for kept in reports if kept["contender"] == OURS]
-    lan = [kept for kept in ours if kept["profile"] == "lan" and kept["source"] == "hls"]
+    lan = [each for each in ours if (each["profile"], each["source"]) == ("lan", "hls")]
     lan_p95_ms = lan[0]["figures"]["skew"]["p95"] if lan else 0.0
     yield "| | Target | Network | Film | Measured | |"
     yield "|---|---|---|---|---|---|"
