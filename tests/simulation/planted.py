@@ -277,20 +277,26 @@ PLANTED: Final = {
     "nobody_excused": Plant("a wait's deadline excuses nobody", _nobody_excused),
     "two_hosts": Plant("the owner still steers when another is host", _two_hosts),
     "hasty_succession": Plant("a host who is away for 2 s is replaced", _hasty_succession),
-    "repeat_after_restart": Plant("a restart forgets which commands it has had", _repeat_executed),
+    "repeat_after_restart": Plant(
+        "a restart forgets which commands it has had", _repeat_executed, soon=False
+    ),
     "repeat_executed": Plant("a repeated seek takes effect again", _repeat_by_anybody_executed),
-    "unfenced_log": Plant("the log takes what an old owner writes", _unfenced),
+    "unfenced_log": Plant("the log takes what an old owner writes", _unfenced, soon=False),
     "fence_ignored": Plant("an old owner goes on when the log refuses it", _fence_ignored),
     "ack_before_commit": Plant("acknowledged first, written 5 ms later", _ack_before_commit),
     "called_durable": Plant("undurable changes are called durable", _called_durable),
     "stale_accepted": Plant("a stale seek is accepted", _stale_accepted),
     "permission_skipped": Plant("every member may edit the queue", _permission_skipped),
     "readiness_kept": Plant("a seek leaves everybody ready", _readiness_kept_on_seek),
-    "excused_for_ever": Plant("who was excused never counts again", _excused_for_ever),
+    "excused_for_ever": Plant("who was excused never counts again", _excused_for_ever, soon=False),
     "queue_not_restored": Plant("a restart forgets the queue", _queue_not_restored),
     "jump_on_restart": Plant("a restart plays on from where play began", _jump_on_restart),
-    "resume_unasked": Plant("a resume is believed without asking the log", _resume_unasked),
+    "resume_unasked": Plant(
+        "a resume is believed without asking the log", _resume_unasked, soon=False
+    ),
     "pause_slips": Plant("pause forgets the lead", _pause_slips),
-    "ghosts": Plant("of two connections only one is ever closed", _ghosts),
-    "host_lives_on": Plant("after a restart a host who left is host again", _host_lives_on),
+    "ghosts": Plant("of two connections only one is ever closed", _ghosts, soon=False),
+    "host_lives_on": Plant(
+        "after a restart a host who left is host again", _host_lives_on, soon=False
+    ),
 }
