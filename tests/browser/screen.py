@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.coded_film import READER
 from tests.support.processes import eventually
@@ -108,6 +108,15 @@ def open_screen(browser: Browser, width: int = 1280, height: int = 800, **option
     page.on("console", lambda message: _note(screen, message.type, message.text))
     page.on("pageerror", lambda error: screen.complaints.append(f"page error: {error}"))
     return screen
+
+
+def sign_in(page: Page, url: str) -> None:
+    """The owner of a test's server, by the form."""
+    page.goto(url)
+    page.get_by_label("Username").fill("olive")
+    page.get_by_label("Password").fill("a long enough password")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Start a party").first).to_be_visible()
 
 
 def violations(screen: Screen) -> list[str]:

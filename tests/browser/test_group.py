@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser.screen import Screen, open_screen, violations
+from tests.browser.screen import Screen, open_screen, sign_in, violations
 from tests.support import people
 from tests.support.people import films, party
 from tests.support.processes import Sandbox, eventually, server
@@ -47,7 +47,7 @@ def group(
         room = f"{running.url}r/{party(olive, films(olive)[0])}"
         host, ann = open_screen(browser), open_screen(browser)
         ben = open_screen(browser, 360, 800, has_touch=True, is_mobile=True)
-        _sign_in(host.page, running.url)
+        sign_in(host.page, running.url)
         host.page.goto(room)
         host.until_joined()
         for screen, name in ((ann, "Ann"), (ben, "Ben")):
@@ -58,14 +58,6 @@ def group(
         yield Group(host, ann, ben)
         for screen in (host, ann, ben):
             screen.context.close()
-
-
-def _sign_in(page: Page, url: str) -> None:
-    page.goto(url)
-    page.get_by_label("Username").fill("olive")
-    page.get_by_label("Password").fill("a long enough password")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Start a party").first).to_be_visible()
 
 
 def _pill(screen: Screen, words: str | re.Pattern[str]) -> Locator:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.simulation.line import Line
 from tests.simulation.store import DURABLE
+from tests.support.rooms import durable_part
 from watchtogether.kit.ids import MemberId
 from watchtogether.rooms.checker import MARKING
 from watchtogether.rooms.live import LiveRoom
@@ -247,24 +248,3 @@ class Overseer:
         )
         if durable_part(told) != durable_part(room):
             self.say("replaying the log gives another room (LOG-1)")
-
-
-def durable_part(room: Room) -> tuple[object, ...]:
-    """All of a room that its log tells."""
-    return (
-        room.seq,
-        room.rules,
-        room.owner,
-        room.timeline,
-        room.host,
-        room.host_by_succession,
-        dict(room.members),
-        room.banned,
-        room.shown_out,
-        room.queue,
-        room.closed,
-        room.item_revision,
-        room.steered_revision,
-        room.steered_by,
-        room.countered_revision,
-    )

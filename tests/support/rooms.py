@@ -122,3 +122,25 @@ def party(*guests: str, control: Rules | None = None) -> Party:
 
 def with_rules(made: Party, **changes: object) -> None:
     made.do(c.Edit(HOST, replace(made.room.rules, **changes)))  # type: ignore[arg-type]
+
+
+def durable_part(room: Room) -> tuple[object, ...]:
+    """All of a room that its log tells."""
+    return (
+        room.seq,
+        room.rules,
+        room.owner,
+        room.timeline,
+        room.host,
+        room.host_by_succession,
+        dict(room.members),
+        room.banned,
+        room.shown_out,
+        room.queue,
+        room.check,
+        room.closed,
+        room.item_revision,
+        room.steered_revision,
+        room.steered_by,
+        room.countered_revision,
+    )

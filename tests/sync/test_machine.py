@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.support.rooms import HOST, Party, film, party
+from tests.support.rooms import HOST, Party, durable_part, film, party
 from watchtogether.kit.ids import GuestId, MemberId, RoomCode, RoomId
 from watchtogether.rooms import codec
 from watchtogether.sync import commands as c
@@ -14,7 +14,7 @@ from watchtogether.sync.decide import decide
 from watchtogether.sync.draft import Decision
 from watchtogether.sync.evolve import evolve
 from watchtogether.sync.presence import Limit
-from watchtogether.sync.room import Action, Control, Room, Rules, WaitPolicy, blank
+from watchtogether.sync.room import Action, Control, Rules, WaitPolicy, blank
 from watchtogether.sync.timeline import State
 from watchtogether.sync.waits import WAIT_LIMIT_MS
 
@@ -224,27 +224,7 @@ class RoomMachine(RuleBasedStateMachine):
         room = blank(RoomId("room_1"), RoomCode("abc-def-ghj"), 1, "clk_test")
         for event in self.made.log:
             room = evolve(room, codec.decode(codec.kind_of(event), codec.encode(event)))
-        assert _durable(room) == _durable(self.made.room)
-
-
-def _durable(room: Room) -> tuple[object, ...]:
-    return (
-        room.seq,
-        room.rules,
-        room.owner,
-        room.timeline,
-        room.host,
-        room.host_by_succession,
-        dict(room.members),
-        room.banned,
-        room.queue,
-        room.check,
-        room.closed,
-        room.item_revision,
-        room.steered_revision,
-        room.steered_by,
-        room.countered_revision,
-    )
+        assert durable_part(room) == durable_part(self.made.room)
 
 
 TestRoomMachine = RoomMachine.TestCase

@@ -103,10 +103,10 @@ def _behind(room: Room, latest: dict[MemberId, float]) -> Iterator[Behind]:
 def _why(presence: Presence, drift_ms: float | None) -> Why | None:
     if presence.stepped_out:
         return Why.STEPPED_OUT
-    if presence.stalled_since_ms is not None:
-        return Why.BUFFERING
     if presence.excused:
         return Why.EXCUSED
+    if presence.stalled_since_ms is not None:
+        return Why.BUFFERING
     if presence.limit is not None:
         return Why(presence.limit.value)
     if drift_ms is not None and abs(drift_ms) > APART_MS:

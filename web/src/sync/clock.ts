@@ -115,9 +115,8 @@ export function offsetAt(clock: ClockState, now_ms: number): Offset | null {
 export function nextAfterMs(clock: ClockState, now_ms: number): number {
   const { fit } = clock;
   if (fit === null) return SOON.every_ms;
-  const well = deviationAt(fit, now_ms) <= GOOD_ENOUGH_MS;
-  if (now_ms - clock.since_ms < SOON.for_ms) return well ? 2 * SOON.every_ms : SOON.every_ms;
   const good = (wait_ms: number) => deviationAt(fit, now_ms + wait_ms) <= GOOD_ENOUGH_MS;
+  if (now_ms - clock.since_ms < SOON.for_ms) return good(0) ? 2 * SOON.every_ms : SOON.every_ms;
   if (deviationAt(fit, now_ms) > POOR.above_ms) return POOR.every_ms;
   return INTERVALS_MS.find(good) ?? INTERVALS_MS[INTERVALS_MS.length - 1] ?? SOON.every_ms;
 }
