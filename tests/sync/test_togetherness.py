@@ -110,6 +110,8 @@ def test_SYN2_excused_goes_before_what_the_screen_itself_says() -> None:
     made.do(c.Status(ANN, False, 0, None, 20, limit=Limit.SLOW_DEVICE))
     made.pass_s(15.1)
     assert why(made, ANN) is Why.EXCUSED
+    made.do(c.Status(ANN, True, 0, None, 20))
+    assert why(made, ANN) is Why.EXCUSED
 
 
 def test_SYN2_every_limit_is_a_reason() -> None:
