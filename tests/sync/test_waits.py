@@ -197,6 +197,15 @@ def test_PB22_a_new_connection_ends_it() -> None:
     assert (presence.stepped_out, presence.counts) == (False, False)
 
 
+def test_PB22_who_steps_in_while_away_needs_no_excuse() -> None:
+    made = playing("ann")
+    made.do(c.Step(ANN, out=True))
+    made.do(c.Disconnect(ANN))
+    made.do(c.Step(ANN, out=False))
+    presence = made.room.presence_of(ANN)
+    assert (presence.stepped_out, presence.excuse) == (False, None)
+
+
 def test_PB22_stepping_in_without_having_been_out_changes_nothing() -> None:
     made = playing("ann")
     before = made.room

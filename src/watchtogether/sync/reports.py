@@ -60,10 +60,10 @@ def step(draft: Draft, command: Step) -> Reason | None:
 
 
 def step_in(draft: Draft, member_id: MemberId) -> None:
-    """End a member's absence, if it is one."""
+    """End a member's absence, if it is one; who is not there needs no excuse."""
     presence = draft.room.presence_of(member_id)
     if presence.stepped_out:
-        excuse = presence.excuse or Excuse.RETURNING
+        excuse = presence.excuse or (Excuse.RETURNING if presence.online else None)
         draft.set_presence(member_id, stepped_out=False, ready=False, excuse=excuse)
 
 
