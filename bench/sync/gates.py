@@ -17,6 +17,7 @@ IDLE_SHARE, STARVED_SHARE = 0.30, 0.03
 """Least idle processor time, and how many seconds may have had next to none."""
 RELAY_LATE_MS = 3.0
 _STARVED_BELOW = 0.03
+REST_LIMIT_S = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,17 @@ class Idle:
 
     def forget(self) -> None:
         self.shares.clear()
+
+    async def rest(self) -> None:
+        """Until the processors have time to spare for two seconds on end, half a minute at most.
+
+        Viewers have a machine each; here their browsers' loading would be in each other's way.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(REST_LIMIT_S):
+                self.forget()
+                while len(self.shares) < 2 or min(self.shares[-2:]) < IDLE_SHARE:
+                    await asyncio.sleep(0.1)
 
 
 @contextlib.asynccontextmanager

@@ -145,6 +145,7 @@ async def _one(
         screen.complaints.clear()
     async with remote(on.olive, on.code) as steering, gates.idle() as idle:
         await _enter(plan, contender, on, shown)
+        await idle.rest()
         say(f"{contender.name}: everybody is there")
         await steering.play()
         await steering.until_state("playing", 60)

@@ -16,8 +16,9 @@ from watchtogether.sync.drift import (
     ActuationState,
     ErrorSample,
     Trial,
-    learned,
     present_error,
+    remembered,
+    typical,
     watched,
 )
 from watchtogether.sync.timeline import State, Timeline, idle
@@ -110,8 +111,9 @@ def test_DRV6_present_error(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", cases("drift.json", "learned"))
 def test_DRV4_learned(case: dict[str, Any]) -> None:
-    got = learned(case["known_s"], case["measured_s"], case["limit_s"], case["count"])
-    assert got == pytest.approx(case["learned_s"], abs=1e-9)
+    got = remembered(case["past_s"], case["measured_s"], case["limit_s"])
+    assert got == case["remembered_s"]
+    assert typical(got) == case["typical_s"]
 
 
 @pytest.mark.parametrize("case", cases("actuation.json", "watched"))

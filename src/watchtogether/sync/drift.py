@@ -14,8 +14,8 @@ _FAILURES = 3
 _WORTH_S = 0.012
 """A trial is long enough when it should have moved the film by this much."""
 _MIN_TRIM, _SAME_TRIM = 0.0015, 0.0005
-_LEARNS = 0.2
-"""The least that a new measurement moves what is known."""
+_KEPT = 5
+"""So many measurements of a duration are remembered."""
 _MOVED = 0.35
 """Less than this part of what was due counts as nothing."""
 
@@ -62,11 +62,15 @@ def _carried_to(samples: Sequence[ErrorSample], now_ms: float) -> list[float]:
     return carried
 
 
-def learned(known_s: float, measured_s: float, limit_s: float, count: int) -> float:
-    """A learned duration moves towards a measurement, within `[0, limit_s]`: all the way to the
-    first, half to the second, at least a fifth (SPEC DRV-4). `count`: measured before."""
-    measured_s = min(max(0.0, measured_s), limit_s)
-    return known_s + max(_LEARNS, 1 / (count + 1)) * (measured_s - known_s)
+def typical(measured_s: Sequence[float]) -> float:
+    """What a duration is taken for, in seconds: the median of its last five measurements, the
+    lower of two in the middle, so that one that was disturbed counts for nothing (SPEC DRV-4)."""
+    return sorted(measured_s)[(len(measured_s) - 1) // 2]
+
+
+def remembered(past: Sequence[float], measured_s: float, limit_s: float) -> list[float]:
+    """The measurements to remember after another one, held within `[0, limit_s]`."""
+    return [*past, min(max(0.0, measured_s), limit_s)][-_KEPT:]
 
 
 class Actuation(StrEnum):

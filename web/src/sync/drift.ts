@@ -47,19 +47,19 @@ function carriedTo(samples: readonly ErrorSample[], now_ms: number): number[] {
   return carried;
 }
 
-/** The least that a new measurement moves what is known. */
-const LEARNS = 0.2;
+/** So many measurements are remembered. */
+const KEPT = 5;
 
 /**
- * A learned duration moves towards a new measurement, within `[0, limit_s]`: all the way to the
- * first, half to the second, and at least a fifth of the way (SPEC DRV-4). `count`: measured before.
+ * What a duration is taken for, in seconds: the median of its last five measurements, the lower of
+ * two in the middle, so that one that was disturbed counts for nothing (SPEC DRV-4).
  */
-export function learned(
-  known_s: number,
-  measured_s: number,
-  limit_s: number,
-  count: number,
-): number {
-  const measured = Math.min(Math.max(0, measured_s), limit_s);
-  return known_s + Math.max(LEARNS, 1 / (count + 1)) * (measured - known_s);
+export function typical(measured_s: readonly number[]): number {
+  const sorted = [...measured_s].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+}
+
+/** The measurements to remember after another one, held within `[0, limit_s]`. */
+export function remembered(past: readonly number[], measured_s: number, limit_s: number): number[] {
+  return [...past, Math.min(Math.max(0, measured_s), limit_s)].slice(-KEPT);
 }

@@ -16,7 +16,7 @@ import {
   type ControlState,
   control,
 } from "@/sync/controller";
-import { learned, presentError } from "@/sync/drift";
+import { presentError, remembered, typical } from "@/sync/drift";
 import { isNewer, type Playhead, positionAt, type Version } from "@/sync/timeline";
 import { vectors } from "../support/vectors";
 
@@ -116,11 +116,11 @@ describe("drift.json", () => {
       noise_s: number | null;
     })[];
     learned: (Named & {
-      known_s: number;
+      past_s: number[];
       measured_s: number;
       limit_s: number;
-      count: number;
-      learned_s: number;
+      remembered_s: number[];
+      typical_s: number;
     })[];
   }>("drift");
   test.each(cases.present)("$name", ({ samples, now_ms, error_s, noise_s }) => {
@@ -130,8 +130,10 @@ describe("drift.json", () => {
     expect(got?.error_s).toBeCloseTo(error_s, 9);
     expect(got?.noise_s).toBeCloseTo(noise_s, 9);
   });
-  test.each(cases.learned)("$name", ({ known_s, measured_s, limit_s, count, learned_s }) => {
-    expect(learned(known_s, measured_s, limit_s, count)).toBeCloseTo(learned_s, 9);
+  test.each(cases.learned)("$name", (each) => {
+    const got = remembered(each.past_s, each.measured_s, each.limit_s);
+    expect(got).toEqual(each.remembered_s);
+    expect(typical(got)).toBe(each.typical_s);
   });
 });
 

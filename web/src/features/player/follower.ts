@@ -34,13 +34,15 @@ export type Follower = ReturnType<typeof createFollower>;
 
 export const START_S = 3;
 const CONTROL_EVERY_MS = 250;
-const CONTROL_AT_START_MS = 100;
+const CONTROL_AT_START_MS = 70;
 const WINDOW_MS = 1_000;
 const WINDOW_AT_START_MS = 250;
 const SAMPLES_MIN = 3;
 /** Timers are held back: what little is known is acted on. */
 const SPARSE_MS = 600;
 const READY_BUFFER_S = 2;
+/** What is loaded is decoded by then, or the player does not say. */
+const DECODED_AFTER_MS = 1_000;
 const EXACT_S = 0.001;
 const PLACED_S = 0.05;
 /** A start further off than this needs a seek first. */
@@ -74,8 +76,9 @@ const JUMPS_INTO_S = 1;
 export function createFollower(ports: Ports) {
   const { element, costs, own } = ports;
   let motion: Motion = "stopped";
-  let play_at = 0;
+  let play_at = Number.NEGATIVE_INFINITY;
   let play_from_s = 0;
+  let play_kind = element.kind();
   let started_at = 0;
   let settles_at = 0;
   let untaught = false;
@@ -92,6 +95,7 @@ export function createFollower(ports: Ports) {
   let moved = { at: 0, to_s: -1 };
   let held = { place: "", tries: 0 };
   let aims = 0;
+  let enough_since: number | null = null;
   let refused_at = Number.NEGATIVE_INFINITY;
   let is_stalled = false;
 
@@ -113,6 +117,14 @@ export function createFollower(ports: Ports) {
     actuation = { ...actuation, trial: null };
   }
 
+  /** Loaded, and decoded as far as the player tells before it plays (SPEC PB-10). */
+  function prepared(at_s: number): boolean {
+    if (!enough(at_s)) enough_since = null;
+    else enough_since ??= own();
+    if (enough_since === null) return false;
+    return element.canGoOn() || own() - enough_since > DECODED_AFTER_MS;
+  }
+
   function stop(): void {
     element.pause();
     if (motion !== "stopped") forget();
@@ -126,7 +138,10 @@ export function createFollower(ports: Ports) {
     return element.ahead() >= Math.min(READY_BUFFER_S, Math.max(0, left_s - 0.25));
   }
 
-  /** Standing: paused on exactly the timeline's position (SPEC PB-8). */
+  /**
+   * Standing: paused on exactly the timeline's position (SPEC PB-8), by a seek whenever it has
+   * played: a start without one costs something else.
+   */
   function hold(head: Timeline): void {
     stop();
     if (element.seeking()) return;
@@ -136,11 +151,12 @@ export function createFollower(ports: Ports) {
     const place = `${head.epoch} ${head.revision}`;
     if (held.place !== place) held = { place, tries: 0 };
     const worth_it = held.tries < HOLD_TRIES || off_s > PLACED_S;
-    if (off_s > EXACT_S && (held.tries === 0 || (worth_it && own() - seek_at > RESEEK_MS))) {
+    const misplaced = off_s > EXACT_S || seek_at < play_at;
+    if (misplaced && (held.tries === 0 || (worth_it && own() - seek_at > RESEEK_MS))) {
       held.tries += 1;
       return seek(target_s, false);
     }
-    if (off_s < PLACED_S && enough(at_s)) ports.ready(true);
+    if (off_s < PLACED_S && prepared(at_s)) ports.ready(true);
     else if (off_s >= PLACED_S) ports.ready(false);
   }
 
@@ -148,6 +164,7 @@ export function createFollower(ports: Ports) {
     element.setRate(room_rate, room_rate);
     play_at = own();
     play_from_s = element.read().at_s;
+    play_kind = element.kind();
     motion = "starting";
     untaught = true;
     element.play().catch((refusal: unknown) => {
@@ -169,7 +186,7 @@ export function createFollower(ports: Ports) {
     if (motion !== "starting" || at_s <= play_from_s) return;
     aims = 0;
     state = { ...state, mode: "rest" };
-    run(at_ms, play_at + costs.of(element.kind()) * 1000);
+    run(at_ms, play_at + costs.of(play_kind) * 1000);
     stalled(false);
   }
 
@@ -200,7 +217,7 @@ export function createFollower(ports: Ports) {
     const moved_s = at_s - play_from_s;
     const took_s = (at_ms - play_at) / 1000 - moved_s / element.rate();
     // After a hole, or with timers held back, it moves and teaches nothing.
-    if (moved_s < TEACHES_S) costs.learn(element.kind(), took_s);
+    if (moved_s < TEACHES_S) costs.learn(play_kind, took_s);
   }
 
   /** What a seek on the move really cost is what it was aimed ahead by, less what that was off. */
@@ -218,7 +235,7 @@ export function createFollower(ports: Ports) {
     if (late_ms < 0) {
       if (Math.abs(at_s - head.position_s) > EXACT_S && own() - seek_at > SETTLE_MS) {
         seek(head.position_s, false);
-      } else if (enough(at_s)) ports.ready(true);
+      } else if (prepared(at_s)) ports.ready(true);
       return ports.again(-late_ms);
     }
     const aim_s = positionAt(head, now_ms + lead_s * 1000);
