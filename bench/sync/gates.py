@@ -102,6 +102,8 @@ class Idle:
     """Share of idle processor time in each second."""
 
     shares: list[float] = field(default_factory=list)
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+    """Another second has been added."""
 
     def forget(self) -> None:
         self.shares.clear()
@@ -115,7 +117,8 @@ class Idle:
             async with asyncio.timeout(REST_LIMIT_S):
                 self.forget()
                 while len(self.shares) < 2 or min(self.shares[-2:]) < IDLE_SHARE:
-                    await asyncio.sleep(0.1)
+                    await self.heard.wait()
+                    self.heard.clear()
 
 
 @contextlib.asynccontextmanager
@@ -130,6 +133,7 @@ async def idle() -> AsyncIterator[Idle]:
             after = _processor_times()
             passed = [b - a for a, b in zip(before, after, strict=True)]
             watched.shares.append((passed[3] + passed[4]) / max(1, sum(passed)))
+            watched.heard.set()
             before = after
 
     task = asyncio.create_task(watch())

@@ -1,6 +1,7 @@
 """`--seed N` plays one party and tells it; `--parties N` plays many; `--planted` finds bugs."""
 
 import argparse
+import gc
 import multiprocessing
 import os
 import sys
@@ -47,7 +48,7 @@ def run_many(seeds: range, jobs: int) -> bool:
     """Play them all; what went wrong is said at once."""
     began_s, done, wrong, virtual_s, events = time.monotonic(), 0, 0, 0.0, 0
     chunks = [seeds[at : at + CHUNK] for at in range(0, len(seeds), CHUNK)]
-    with multiprocessing.Pool(jobs) as pool:
+    with multiprocessing.Pool(jobs, _tidy_seldom) as pool:
         for results in pool.imap(_chunk, chunks):
             for seed, lasted_s, length, flaws in results:
                 done, virtual_s, events = done + 1, virtual_s + lasted_s, events + length
@@ -65,6 +66,11 @@ def run_many(seeds: range, jobs: int) -> bool:
     return not wrong
 
 
+def _tidy_seldom() -> None:
+    """A party leaves little behind: looking for it seldom saves a tenth of the time."""
+    gc.set_threshold(20_000, 20, 20)
+
+
 def _chunk(seeds: range) -> list[tuple[int, float, int, tuple[str, ...]]]:
     return [_brief(play(seed)) for seed in seeds]
 
@@ -76,7 +82,7 @@ def _brief(result: Result) -> tuple[int, float, int, tuple[str, ...]]:
 def _planted(limit: int, jobs: int, only: str | None) -> bool:
     names = [only] if only else list(PLANTED)
     missed = []
-    with multiprocessing.Pool(jobs) as pool:
+    with multiprocessing.Pool(jobs, _tidy_seldom) as pool:
         for name, found in pool.imap(_search, [(name, limit) for name in names]):
             print(_found(name, found, limit), flush=True)
             missed += [] if found else [name]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from operator import attrgetter
 from types import MappingProxyType
 
 from watchtogether.kit.ids import AccountId, GuestId, MemberId, RoomCode, RoomId
@@ -137,8 +138,8 @@ class Room:
 
     def online(self) -> tuple[Member, ...]:
         """Connected members, those who have been here longest first."""
-        here = (m for m in self.members.values() if self.presence_of(m.id).online)
-        return tuple(sorted(here, key=lambda m: m.joined_seq))
+        here = [m for m in self.members.values() if self.presence_of(m.id).online]
+        return tuple(here if len(here) < 2 else sorted(here, key=attrgetter("joined_seq")))
 
     def awaited(self) -> tuple[MemberId, ...]:
         """Members the room would wait for: they count and are not ready."""
