@@ -127,14 +127,14 @@ def lines(reports: Sequence[Kept]) -> Iterator[str]:
     ours = [kept for kept in reports if kept["contender"] == OURS]
     lan = [each for each in ours if (each["profile"], each["source"]) == ("lan", "hls")]
     lan_p95_ms = lan[0]["figures"]["skew"]["p95"] if lan else 0.0
-    yield "| | Target | Network | Film | Measured | |"
+    yield "| | Target | Network | Film, pages | Measured | |"
     yield "|---|---|---|---|---|---|"
     for target in targets(lan_p95_ms):
         for kept in ours:
             if kept["profile"] in target.profiles:
                 told, met = target.read(kept)
                 yield (
-                    f"| {target.what} | {target.goal} | {kept['profile']} | {kept['source']} "
+                    f"| {target.what} | {target.goal} | {kept['profile']} | {_watched(kept)} "
                     f"| {told} | {_mark(kept, met)} |"
                 )
     yield ""
@@ -145,6 +145,11 @@ def lines(reports: Sequence[Kept]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|"
     for kept in reports:
         yield _contender(kept)
+
+
+def _watched(kept: Kept) -> str:
+    figures = kept["figures"]
+    return f"{kept['source']}, {figures['pages']} × {figures['steady_s']:.0f} s"
 
 
 def _mark(kept: Kept, met: bool) -> str:
@@ -163,7 +168,7 @@ def _contender(kept: Kept) -> str:
         after.append("never" if None in close or not close else f"{max(close):.2f} s")
     void = " (VOID)" if kept["void"] else ""
     return (
-        f"| {kept['profile']}, {kept['source']} | {kept['contender']}{void} | {spread} ms "
+        f"| {kept['profile']}, {_watched(kept)} | {kept['contender']}{void} | {spread} ms "
         f"| {error['p95']:.1f} ms | {figures['corrective_seeks']} "
         f"| {figures['off_rate']['over_0.1_percent']:.1%} | {' / '.join(after)} |"
     )

@@ -14,9 +14,10 @@ from bench.sync.network import why_not
 ROOT = Path(__file__).parents[2]
 INSTRUMENT = ("null test", "planted 20 ms", "clocks of the pages")
 TRIES = 2
-CLOSE_S, EXACT_S = 1.0, 2.0
+CLOSE_S, EXACT_S = 0.5, 1.0
+"""Within 25 ms and within 8 ms of the timeline after a start: the floor, and the target."""
 NOT_ASSERTED = ("clock error", "within")
-"""Missed by some runs of a slow machine: `docs/measurements.md` says what was tried."""
+"""Missed by some runs: `docs/measurements.md` says what was tried. `within` has a floor instead."""
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -42,11 +43,14 @@ def measured(folder: Path, profile: str, *options: str) -> dict[str, Any]:
     pytest.skip(f"NOT MEASURED: {failed}")
 
 
-def test_DRV8_three_pages_on_a_lan_show_the_same_picture(tmp_path: Path) -> None:
-    """The targets of `docs/measurements.md` that are met; missed is what two runs in turn miss."""
+def test_DRV8_two_pages_on_a_lan_show_the_same_picture(tmp_path: Path) -> None:
+    """The targets of `docs/measurements.md` that are met; missed is what two runs in turn miss.
+
+    Two pages, because more of them at once would be in each other's way on two processors.
+    """
     for _ in range(TRIES):
-        report = measured(tmp_path, "lan", "--pages", "3", "--seconds", "12")
-        assert report["figures"]["skew"]["n"] > 60
+        report = measured(tmp_path, "lan", "--pages", "2", "--seconds", "15")
+        assert report["figures"]["skew"]["n"] > 40
         assert report["complaints"] == []
         missed = list(_missed(report))
         if not missed:
@@ -61,8 +65,7 @@ def _missed(report: dict[str, Any]) -> Iterator[str]:
         judged = "lan" in target.profiles and not target.what.startswith(NOT_ASSERTED)
         if judged and not met:
             yield f"{target.what}: {told}, not {target.goal}"
-    # The first start of a visit finds a sound device that has never been started.
-    for each in report["figures"]["convergence"][1:]:
+    for each in report["figures"]["convergence"]:
         if (each["close_s"] or 60) > CLOSE_S or (each["exact_s"] or 60) > EXACT_S:
             yield f"{each['what']}: {each['close_s']} s to 25 ms, {each['exact_s']} s to 8 ms"
 
