@@ -62,6 +62,7 @@ const wake = vi.fn();
 const after = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 beforeEach(() => {
+  localStorage.clear();
   vi.useFakeTimers({
     toFake: [
       "performance",
@@ -119,6 +120,59 @@ test("PB4 whoever comes late is at the same place", async () => {
   driver.apply(aTimeline({ state: "playing", position_s: 100, as_of_ms: now() - 50_000 }));
   await after(4_000);
   expect(video.currentTime).toBeCloseTo(154, 1);
+});
+
+test("PB10 loaded but not decoded is not ready, unless the player does not tell", async () => {
+  video.readyState = 2;
+  driver.apply(aTimeline({ revision: 2, state: "waiting", position_s: 60 }));
+  await after(500);
+  expect(ready).not.toHaveBeenCalled();
+  await after(1_000);
+  expect(ready).toHaveBeenCalledWith(true, 2);
+});
+
+/** Plays for two seconds, stands for `rest_ms`, starts again; the error right after that start. */
+async function startedAfter(rest_ms: number): Promise<number> {
+  driver.apply(aTimeline({ state: "playing", position_s: 100, as_of_ms: now() + 200 }));
+  await after(2_200);
+  driver.apply(aTimeline({ revision: 2, state: "paused", position_s: 200, as_of_ms: now() }));
+  await after(rest_ms);
+  driver.apply(
+    aTimeline({ revision: 3, state: "playing", position_s: 200, as_of_ms: now() + 200 }),
+  );
+  await after(350);
+  return Math.abs(driver.drift() ?? 1);
+}
+
+test("DRV4 a sound device that has come to rest starts at a cost of its own", async () => {
+  expect(await startedAfter(5_000)).toBeLessThan(0.01);
+  driver.apply(aTimeline({ revision: 4, state: "paused", position_s: 300, as_of_ms: now() }));
+  await after(15_000);
+  video.starts_after_ms = 52;
+  driver.apply(
+    aTimeline({ revision: 5, state: "playing", position_s: 300, as_of_ms: now() + 200 }),
+  );
+  await after(350);
+  expect(Math.abs(driver.drift() ?? 1)).toBeLessThan(0.01);
+});
+
+test("DRV4 a start that was disturbed teaches nothing", async () => {
+  video.starts_after_ms = 400;
+  driver.apply(aTimeline({ state: "playing", position_s: 100, as_of_ms: now() + 200 }));
+  await after(2_200);
+  video.starts_after_ms = 80;
+  expect(await startedAfter(2_000)).toBeLessThan(0.01);
+});
+
+test("PB8 who has played is placed by a seek, also where it stands already", async () => {
+  driver.apply(aTimeline({ state: "playing", position_s: 100, as_of_ms: now() }));
+  await after(3_000);
+  video.pause();
+  video.seeks = [];
+  const there_s = video.currentTime;
+  driver.apply(aTimeline({ revision: 2, state: "paused", position_s: there_s, as_of_ms: now() }));
+  await after(300);
+  expect(video.seeks).toEqual([there_s]);
 });
 
 test("PB8 a pause is obeyed at its time and on exactly its position", async () => {
