@@ -1,6 +1,7 @@
 """A server that is killed in mid-party and started again: nothing acknowledged is lost."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,27 @@ async def test_LOG2_seq_goes_on_after_a_clean_restart(tmp_path: Path, plex: Sand
         assert second["message"]["seq"] > first["message"]["seq"]
         kinds = [event["seq"] for event in olive.get(f"api/rooms/{code}/events")["events"]]
         assert kinds == list(range(1, len(kinds) + 1))
+
+
+async def test_WIRE6_who_comes_back_to_the_server_before_is_not_shown_the_past(
+    tmp_path: Path, plex: Sandbox
+) -> None:
+    """Two servers have one database; the first has not noticed yet that the second took over."""
+    data = tmp_path / "data"
+    with server(data, plex) as first, server(data, plex) as second:
+        olive = people.owner(first, plex)
+        code = party(olive)
+        async with seat(olive, code) as host:
+            began = host.joined
+        async with seat(replace(olive, base_url=second.url), code) as host:
+            said = await host.ask("chat:send", id="m1", text="at the second server")
+            known = {"epoch": host.joined["epoch"], "seq": said["message"]["seq"]}
+        assert known["epoch"] > began["epoch"]
+        async with seat(olive, code, resume=known) as host:
+            assert host.joined["error"]["code"] == "room_moved"
+            joined = await host.ask("room:join", code=code, resume=known)
+        assert (joined["epoch"], joined["seq"]) > (known["epoch"], known["seq"])
+        assert joined["resumed"] == "replay"
 
 
 async def _position(host: people.Seat) -> float:

@@ -38,6 +38,7 @@ ROOM_ID: Final = RoomId("room_1")
 NAMES: Final = ("Olive", "Ann", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gus", "Zoe")
 LOOK_EVERY_S: Final = 2.0
 PEACE_S: Final = 60.0
+SEEKS: Final = 3
 """After the last trouble: longer than every grace of the rules."""
 MakeLog = Callable[[Shelf, Trouble], RoomLog]
 
@@ -241,8 +242,7 @@ class World:
         )
         played = live_room is not None and live_room.room.timeline.item is not None
         if chosen is not None and played:
-            chosen.command("playback:seek", revision=chosen.revision, position_s=0.0)
-            await asyncio.sleep(0.5)
+            await self._seek_to_the_start(chosen)
             chosen.command("playback:play", revision=chosen.revision)
         self._person("Zoe", guest=True)
         self.viewers[-1].road.heal()
@@ -250,6 +250,15 @@ class World:
         await asyncio.sleep(4.0)
         self.overseer.look()
         self.overseer.settled(played=chosen is not None and played)
+
+    async def _seek_to_the_start(self, who: Viewer) -> None:
+        """Once more when told that the room has moved: at its end a film would not play on."""
+        for _ in range(SEEKS):
+            who.command("playback:seek", revision=who.revision, position_s=0.0)
+            await asyncio.sleep(0.5)
+            head = who.store.timeline
+            if head and head["position_s"] == 0.0:
+                return
 
     def _conclude(self) -> None:
         for viewer in self.viewers:

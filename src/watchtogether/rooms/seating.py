@@ -78,10 +78,21 @@ class Seating:
         """
         code = RoomCode(message.code.lower())
         seat = await self._rooms.enter(code, connection.principal, message.invite)
+        await self._let_go_if_past(seat.live, message.resume)
         if connection.place != Place(seat.room.id, seat.member.id, seat.live):
             await self._departed(connection)
             await self._sit_down(connection, seat)
         return await self._answer_to_join(seat, message.resume)
+
+    async def _let_go_if_past(self, live: LiveRoom, resume: s.Resume | None) -> None:
+        """Who comes from where another process has the room already must not be shown the past
+        (SPEC WIRE-6). Raises `EpochLost`; the next to come loads the room anew."""
+        room = live.room
+        if resume is None or resume.epoch <= room.epoch:
+            return
+        if await self._rooms.log.holds(room.id, resume.seq, resume.epoch):
+            live.retire()
+            raise EpochLost
 
     async def _sit_down(self, connection: Connection, seat: Seat) -> None:
         place = Place(seat.room.id, seat.member.id, seat.live)

@@ -10,6 +10,8 @@ SLOPE_PRIOR = 40e-6
 """Two quartz clocks differ by this much, give or take, before anything is known of them."""
 SLOPE_MAX, CLEAR_FROM = 500e-6, 12
 """No clock is as bad as this; and so many samples are needed to believe any of it."""
+FEW_ROUGHER = 3.0
+"""Fewer samples don't tell how rough they are: what slope they say is as much less sure."""
 SLOPE_DOUBT, SLOPE_WANDERS = 5.0, 2e-6
 """What a slope may be wrong by, in deviations, and what it wanders by besides."""
 AGE_MS = 300_000.0
@@ -62,9 +64,8 @@ def fit_of(samples: Sequence[Sample]) -> Fit | None:
     at_ms = samples[-1].at_ms
     shortest_ms = min(each.round_trip_ms for each in samples)
     line = _line_of(samples, shortest_ms)
-    slope, slope_deviation = _slope_of(
-        line.across / line.rough, line.along / line.rough, len(samples)
-    )
+    held = line.rough * (FEW_ROUGHER**2 if len(samples) < CLEAR_FROM else 1)
+    slope, slope_deviation = _slope_of(line.across / held, line.along / held, len(samples))
     line_ms = line.mean_ms + slope * (at_ms - line.middle_ms)
     deviation_ms = math.hypot(
         math.sqrt(line.rough / line.total), slope_deviation * (at_ms - line.middle_ms)

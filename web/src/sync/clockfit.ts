@@ -23,6 +23,8 @@ const SLOPE_PRIOR = 40e-6;
 /** No clock is as bad as this; and so many samples are needed to believe any of it. */
 const SLOPE_MAX = 500e-6;
 const CLEAR_FROM = 12;
+/** Fewer samples don't tell how rough they are: what slope they say is as much less sure. */
+const FEW_ROUGHER = 3;
 /** What a slope may be wrong by, in deviations, and what it wanders by besides. */
 const SLOPE_DOUBT = 5;
 const SLOPE_WANDERS = 2e-6;
@@ -44,7 +46,8 @@ export function fitOf(samples: readonly Sample[]): Fit | null {
   const { at_ms } = last;
   const shortest = Math.min(...samples.map((each) => each.round_trip_ms));
   const { total, middle_ms, mean_ms, along, across, rough } = lineOf(samples, shortest);
-  const { slope, slope_deviation } = slopeOf(across / rough, along / rough, samples.length);
+  const held = rough * (samples.length < CLEAR_FROM ? FEW_ROUGHER ** 2 : 1);
+  const { slope, slope_deviation } = slopeOf(across / held, along / held, samples.length);
   const line_ms = mean_ms + slope * (at_ms - middle_ms);
   const deviation_ms = Math.hypot(Math.sqrt(rough / total), slope_deviation * (at_ms - middle_ms));
   const { low_ms, high_ms } = bounds(samples, at_ms, slope, drifts(slope_deviation));
