@@ -48,6 +48,9 @@ class Place(Protocol):
     @property
     def member_id(self) -> MemberId: ...
 
+    @property
+    def epoch(self) -> int: ...
+
 
 Authenticate = Callable[[Mapping[str, str], str | None], Awaitable[Principal]]
 MessageT = TypeVar("MessageT", bound=BaseModel)

@@ -72,9 +72,11 @@ class RoomAnnouncer:
         await self._gateway.emit(channel_of(room.id), "room:sync", payload)
 
     async def lost(self, room: Room) -> None:
-        await self._gateway.emit(channel_of(room.id), "room:resync", stamp(room, {}))
+        """Who sits in the room already as it was loaded anew has nothing to do with it."""
         for connection in self._seated(room.id):
-            await self._unseat(connection, room.id)
+            if connection.place and connection.place.epoch == room.epoch:
+                await self._gateway.send(connection, "room:resync", stamp(room, {}))
+                await self._unseat(connection, room.id)
 
     async def run(self) -> None:
         """Send presence changes, at most four times a second, until cancelled."""

@@ -41,6 +41,10 @@ class Place:
     member_id: MemberId
     live: LiveRoom
 
+    @property
+    def epoch(self) -> int:
+        return self.live.room.epoch
+
 
 class Seating:
     """Takes connections into rooms and out of them."""
@@ -62,6 +66,7 @@ class Seating:
         self._link = link
         self._rendition = rendition
         self._screens: dict[MemberId, list[ConnectionId]] = {}
+        self._members: dict[ConnectionId, MemberId] = {}
         gateway.on("room:join", s.Join, self._join, cost=5)
         gateway.on("room:leave", s.Nothing, self._leave)
         gateway.on_departure(self._departed)
@@ -98,13 +103,16 @@ class Seating:
         place = Place(seat.room.id, seat.member.id, seat.live)
         connection.place = place
         await self._gateway.enter(connection, channel_of(place.room_id))
+        if connection.place is not place:  # gone meanwhile
+            raise NotInRoom
         try:
             await seat.live.execute(c.Connect(place.member_id))
         except BaseException:
             connection.place = None
             await self._gateway.exit(connection, channel_of(place.room_id))
             raise
-        self._screens.setdefault(place.member_id, []).append(connection.id)
+        if connection.place is place:
+            self._note_screen(connection, place.member_id)
         log.info("member_connected", room_id=place.room_id, member_id=place.member_id)
 
     async def _answer_to_join(self, seat: Seat, resume: s.Resume | None) -> Payload:
@@ -151,7 +159,7 @@ class Seating:
             await self._departed(connection)
             return {}
         connection.place = None
-        self._forget_screen(place, connection)
+        self._forget_screen(connection)
         await self._gateway.exit(connection, channel_of(place.room_id))
         try:
             await place.live.execute(c.Leave(place.member_id))
@@ -162,21 +170,28 @@ class Seating:
 
     async def _departed(self, connection: Connection) -> None:
         place = connection.place
+        self._forget_screen(connection)
         if not isinstance(place, Place):
             return
         connection.place = None
-        self._forget_screen(place, connection)
         await self._gateway.exit(connection, channel_of(place.room_id))
         if not (place.live.room.closed or place.live.over):
             with contextlib.suppress(EpochLost):  # whoever has the room now knows of nobody here
                 await place.live.execute(c.Disconnect(place.member_id))
 
-    def _forget_screen(self, place: Place, connection: Connection) -> None:
-        screens = self._screens.get(place.member_id, [])
-        if connection.id in screens:
-            screens.remove(connection.id)
-        if not screens:
-            self._screens.pop(place.member_id, None)
+    def _note_screen(self, connection: Connection, member_id: MemberId) -> None:
+        self._forget_screen(connection)
+        self._members[connection.id] = member_id
+        self._screens.setdefault(member_id, []).append(connection.id)
+
+    def _forget_screen(self, connection: Connection) -> None:
+        """Also of who was shown out meanwhile, and sits nowhere."""
+        member_id = self._members.pop(connection.id, None)
+        if member_id is None:
+            return
+        self._screens[member_id].remove(connection.id)
+        if not self._screens[member_id]:
+            del self._screens[member_id]
 
 
 def place_of(connection: Connection) -> Place:
