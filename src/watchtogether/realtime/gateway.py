@@ -65,6 +65,8 @@ class Connection:
     budget: MessageBudget
     place: "Place | None" = None
     channels: set[str] = field(default_factory=set)
+    gone: bool = False
+    """The socket is closed; what it asked before may still be worked on."""
 
 
 Handler = Callable[[Connection, MessageT], Awaitable[Payload]]
@@ -211,6 +213,7 @@ class Gateway:
         connection = self._connections.pop(ConnectionId(sid), None)
         if connection is None:
             return
+        connection.gone = True
         log.info("socket_disconnected", connection_id=sid, reason=str(reason))
         for callback in self._departures:
             try:

@@ -155,19 +155,20 @@ class _Party:
         return found.event.timeline
 
     def _heard(self, notes: Sequence[Note]) -> Iterator[str]:
-        joined, told = (0, 0), 0
+        joined = told = (0, 0)
         for note in notes:
             if note["what"] == "joined":
                 place = (note["epoch"], note["seq"])
                 if place < joined:
                     yield f"joined at {place} after {joined} (WIRE-6)"
-                joined, told = place, 0
+                joined, told = place, (0, 0)
             elif note["what"] == "heard":
                 event, payload = note["event"], note["payload"]
                 if event in _KINDS:
-                    if payload["seq"] <= told:
-                        yield f"{event} {payload['seq']} came after {told} (WIRE-6)"
-                    told = payload["seq"]
+                    place = (payload["epoch"], payload["seq"])
+                    if place <= told:
+                        yield f"{event} {place} came after {told} (WIRE-6)"
+                    told = place
                     yield from self._unlike_the_log(event, payload)
                 elif event == "playback:timeline":
                     yield from self._unlike_the_timeline(payload)
@@ -178,7 +179,7 @@ class _Party:
         if record is None or record.epoch != epoch:
             if event not in _MAY_BE_LOST or epoch >= self._last_epoch:
                 yield f"heard {event} {epoch}/{seq}, which is not in the log"
-        elif codec.kind_of(record.event) != _KINDS[event]:
+        elif codec.kind_of(record.event) != _KINDS[event] and payload.get("durable", True):
             yield f"heard {event} {epoch}/{seq}, where the log has {codec.kind_of(record.event)}"
         elif isinstance(record.event, e.MessageSent) and (
             record.event.text != payload["message"]["text"]

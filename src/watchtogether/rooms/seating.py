@@ -100,10 +100,12 @@ class Seating:
             raise EpochLost
 
     async def _sit_down(self, connection: Connection, seat: Seat) -> None:
+        if connection.gone:
+            raise NotInRoom
         place = Place(seat.room.id, seat.member.id, seat.live)
         connection.place = place
         await self._gateway.enter(connection, channel_of(place.room_id))
-        if connection.place is not place:  # gone meanwhile
+        if connection.place is not place:
             raise NotInRoom
         try:
             await seat.live.execute(c.Connect(place.member_id))
