@@ -16,6 +16,7 @@ import type {
   You,
 } from "@/lib/types";
 import { isNewer, positionAt } from "@/sync/timeline";
+import { type Draft, mergeMessages, withoutText } from "./messages";
 
 export type Phase =
   | "connecting"
@@ -26,16 +27,6 @@ export type Phase =
   | "unknown"
   | "signed_out"
   | "refused";
-
-/** A message of one's own that the server has not settled yet. */
-export interface Draft {
-  id: string;
-  text: string;
-  reply_to: string | null;
-  position_s: number | null;
-  wall_ms: number;
-  failed: boolean;
-}
 
 export type Notice =
   | { kind: "timeline"; timeline: Timeline; before: Timeline | null; from_s: number | null }
@@ -125,19 +116,6 @@ function leftAt(before: Timeline | null, after: Timeline): number | null {
   return before.clock_id === after.clock_id
     ? positionAt(before, after.as_of_ms)
     : before.position_s;
-}
-
-/** Messages by `seq`, each once; a later version of the same message replaces the earlier one. */
-export function mergeMessages(known: readonly Message[], more: readonly Message[]): Message[] {
-  const byId = new Map(known.map((each) => [each.id, each]));
-  for (const each of more) byId.set(each.id, each);
-  return [...byId.values()].sort((a, b) => a.seq - b.seq);
-}
-
-/** The same messages, those that were deleted without their words. */
-function withoutText(messages: Message[], deleted: readonly string[]): Message[] {
-  const gone = new Set(deleted);
-  return messages.map((each) => (gone.has(each.id) ? { ...each, text: null } : each));
 }
 
 /** Where an event stands against what is known: the next one, an old one, or beyond a gap. */

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import type { Member } from "@/lib/types";
-import { createRoomStore, freshSync, mergeMessages, type Notice, order } from "@/room/store";
+import { mergeMessages } from "@/room/messages";
+import { createRoomStore, freshSync, type Notice, order } from "@/room/store";
 import { aMember, aMessage, anAnswer, aTimeline } from "../support/room";
 
 function joined() {

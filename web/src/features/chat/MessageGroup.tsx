@@ -3,7 +3,7 @@ import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { clockTime, timeOfDay } from "@/lib/format";
 import type { Message } from "@/lib/types";
-import type { Draft } from "@/room/store";
+import type { Draft } from "@/room/messages";
 import { Avatar, personStyle } from "@/ui/avatar";
 import { Button } from "@/ui/button";
 import { cn } from "@/ui/cn";

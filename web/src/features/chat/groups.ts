@@ -1,6 +1,6 @@
 /** Messages as they are shown: what one person says in a row stands together. Pure. */
 import type { Message } from "@/lib/types";
-import type { Draft } from "@/room/store";
+import type { Draft } from "@/room/messages";
 
 export interface Group {
   key: string;

@@ -4,7 +4,7 @@ import { api, withQuery } from "@/lib/api";
 import { newId } from "@/lib/ids";
 import type { Message } from "@/lib/types";
 import { useCommands, useLive } from "@/room/context";
-import type { Draft } from "@/room/store";
+import type { Draft } from "@/room/messages";
 import { positionAt } from "@/sync/timeline";
 
 const TYPING_EVERY_MS = 2_500;
