@@ -72,11 +72,15 @@ def _tidy_seldom() -> None:
 
 
 def _chunk(seeds: range) -> list[tuple[int, float, int, tuple[str, ...]]]:
-    return [_brief(play(seed)) for seed in seeds]
+    return [_brief(seed) for seed in seeds]
 
 
-def _brief(result: Result) -> tuple[int, float, int, tuple[str, ...]]:
-    return result.seed, result.profile.lasts_s, len(result.log), result.wrong
+def _brief(seed: int) -> tuple[int, float, int, tuple[str, ...]]:
+    try:
+        result = play(seed)
+    except Exception as error:  # whatever breaks one party must not hide the others
+        return seed, 0.0, 0, (f"broke off: {error!r}",)
+    return seed, result.profile.lasts_s, len(result.log), result.wrong
 
 
 def _planted(limit: int, jobs: int, only: str | None) -> bool:
