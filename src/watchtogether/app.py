@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from watchtogether import __version__
 from watchtogether.addresses import shared_url
+from watchtogether.doors import open_doors
 from watchtogether.kit import problems
 from watchtogether.kit.clock import Clock, SystemClock
 from watchtogether.kit.web.protect import protect
@@ -32,7 +33,7 @@ def new_api(server: Server) -> FastAPI:
         lifespan=lifespan,
     )
     problems.install(app)
-    server.mount(app)
+    open_doors(app, server)
     return app
 
 

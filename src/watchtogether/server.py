@@ -2,16 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import asdict
+from collections.abc import AsyncIterator, Sequence
 from functools import cached_property
-from typing import Any
 
 import httpx2
-from fastapi import APIRouter, FastAPI
 
-from watchtogether import __version__, webpage
-from watchtogether.accounts import endpoints as account_endpoints
+from watchtogether import __version__
 from watchtogether.accounts.cookies import SessionCookies
 from watchtogether.accounts.guard import Guard
 from watchtogether.accounts.passwords import Passwords
@@ -20,7 +16,6 @@ from watchtogether.accounts.service import AccountService
 from watchtogether.accounts.sessions import SessionService
 from watchtogether.accounts.tokens import AccessTokens
 from watchtogether.catalogue import PlexCatalogue
-from watchtogether.chat import endpoints as chat_endpoints
 from watchtogether.chat.history import History
 from watchtogether.chat.sockets import ChatSockets
 from watchtogether.db.engine import Database
@@ -31,10 +26,6 @@ from watchtogether.kit.names import clean_name
 from watchtogether.kit.rate_limit import MemoryRateLimiter
 from watchtogether.kit.tasks import keep_running
 from watchtogether.kit.web.hosts import PublicAddress
-from watchtogether.monitoring import endpoints as health_endpoints
-from watchtogether.monitoring import metrics_endpoint
-from watchtogether.plex import endpoints as plex_endpoints
-from watchtogether.plex import signin_endpoints
 from watchtogether.plex.addresses import AddressPolicy, open_client
 from watchtogether.plex.cache import Cache
 from watchtogether.plex.client import PlexHttp, Product
@@ -49,7 +40,6 @@ from watchtogether.plex.transcode import PlexTranscoder
 from watchtogether.realtime import clock_exchange
 from watchtogether.realtime.gateway import Gateway
 from watchtogether.realtime.watch import close_ended_sessions, close_slow_connections
-from watchtogether.rooms import endpoints as room_endpoints
 from watchtogether.rooms.announcer import RoomAnnouncer
 from watchtogether.rooms.audience import EndedSessions, RoomAudience
 from watchtogether.rooms.figures import SyncFigures
@@ -61,7 +51,6 @@ from watchtogether.rooms.service import RoomService
 from watchtogether.rooms.sockets import RoomSockets
 from watchtogether.rooms.wire import renderer
 from watchtogether.settings import Settings, load_secret_key
-from watchtogether.stream import endpoints as stream_endpoints
 from watchtogether.stream.service import StreamService
 from watchtogether.stream.tickets import Tickets
 from watchtogether.sync.events import PlaybackChanged
@@ -291,64 +280,6 @@ class Server:
             "Members with at least one connection, over all rooms",
             lambda: sum(p.online for live in self.registry for p in live.room.presence.values()),
         )
-
-    def mount(self, app: FastAPI) -> None:
-        """Every HTTP door; the page comes last, for it answers whatever is left."""
-        for router in self._routers():
-            app.include_router(router)
-        webpage.install(app, self.settings.base_path)
-
-    def _routers(self) -> tuple[APIRouter, ...]:
-        guard, cookies = self.guard, self.cookies
-        return (
-            account_endpoints.build_router(
-                account_endpoints.AccountDoor(
-                    accounts=self.accounts,
-                    sessions=self.sessions,
-                    guard=guard,
-                    cookies=cookies,
-                    limiter=self.limiter,
-                    room_code_of=self.room_log.code_of,
-                    about=account_endpoints.About(__version__, self.settings.demo),
-                )
-            ),
-            signin_endpoints.build_sign_in_router(
-                signin_endpoints.SignInDoor(
-                    self.plex_sign_in, self.accounts, guard, cookies, self.settings.base_path
-                )
-            ),
-            plex_endpoints.build_router(self.plex, self.images, guard),
-            room_endpoints.build_router(
-                rooms=self.rooms,
-                accounts=self.accounts,
-                guard=guard,
-                tickets=self.tickets,
-                link=self.link,
-                cookies=cookies,
-                limiter=self.limiter,
-            ),
-            chat_endpoints.build_router(self.history, self.rooms, guard),
-            stream_endpoints.build_router(
-                self.stream, self.tickets, self.audience, guard.session_of
-            ),
-            metrics_endpoint.build_router(self.metrics, guard),
-            health_endpoints.build_router(
-                ping_database_ms=self.database.ping_ms,
-                parts=self._health_parts(),
-                guard=guard,
-                clock=self.clock,
-                version=__version__,
-            ),
-        )
-
-    def _health_parts(self) -> dict[str, Callable[[], dict[str, Any]]]:
-        redis = "not_used_yet" if self.settings.redis_url else "not_configured"
-        return {
-            "redis": lambda: {"status": redis},
-            "plex": lambda: asdict(self.plex.stats()),
-            "stream": self.stream.stats,
-            "rooms": lambda: {"live": len(list(self.registry))},
-        }
 
     def _retire_streams(self, room: Room, records: Sequence[Record]) -> None:
         """A transcode ends as soon as its room goes on to another item, or closes (SPEC STR-5)."""

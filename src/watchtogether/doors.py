@@ -1,0 +1,79 @@
+"""Every HTTP door of the server, and the page behind them."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from watchtogether import __version__, webpage
+from watchtogether.accounts import endpoints as account_endpoints
+from watchtogether.chat import endpoints as chat_endpoints
+from watchtogether.monitoring import endpoints as health_endpoints
+from watchtogether.monitoring import metrics_endpoint
+from watchtogether.plex import endpoints as plex_endpoints
+from watchtogether.plex import signin_endpoints
+from watchtogether.rooms import endpoints as room_endpoints
+from watchtogether.server import Server
+from watchtogether.stream import endpoints as stream_endpoints
+
+
+def open_doors(app: FastAPI, server: Server) -> None:
+    """Mount them all; the page comes last, for it answers whatever is left."""
+    for router in _routers(server):
+        app.include_router(router)
+    webpage.install(app, server.settings.base_path)
+
+
+def _routers(server: Server) -> tuple[APIRouter, ...]:
+    guard, cookies, settings = server.guard, server.cookies, server.settings
+    return (
+        account_endpoints.build_router(
+            account_endpoints.AccountDoor(
+                accounts=server.accounts,
+                sessions=server.sessions,
+                guard=guard,
+                cookies=cookies,
+                limiter=server.limiter,
+                room_code_of=server.room_log.code_of,
+                about=account_endpoints.About(__version__, settings.demo),
+            )
+        ),
+        signin_endpoints.build_sign_in_router(
+            signin_endpoints.SignInDoor(
+                server.plex_sign_in, server.accounts, guard, cookies, settings.base_path
+            )
+        ),
+        plex_endpoints.build_router(server.plex, server.images, guard),
+        room_endpoints.build_router(
+            rooms=server.rooms,
+            accounts=server.accounts,
+            guard=guard,
+            tickets=server.tickets,
+            link=server.link,
+            cookies=cookies,
+            limiter=server.limiter,
+        ),
+        chat_endpoints.build_router(server.history, server.rooms, guard),
+        stream_endpoints.build_router(
+            server.stream, server.tickets, server.audience, guard.session_of
+        ),
+        metrics_endpoint.build_router(server.metrics, guard),
+        health_endpoints.build_router(
+            ping_database_ms=server.database.ping_ms,
+            parts=_health_parts(server),
+            guard=guard,
+            clock=server.clock,
+            version=__version__,
+        ),
+    )
+
+
+def _health_parts(server: Server) -> dict[str, Callable[[], dict[str, Any]]]:
+    redis = "not_used_yet" if server.settings.redis_url else "not_configured"
+    return {
+        "redis": lambda: {"status": redis},
+        "plex": lambda: asdict(server.plex.stats()),
+        "stream": server.stream.stats,
+        "rooms": lambda: {"live": len(list(server.registry))},
+    }
