@@ -13,7 +13,7 @@ BAND_IN_S, BAND_OUT_S, BAND_NOISES = 0.001, 0.0003, 4.0
 TRIM_OVER_S, TRIM_LIMIT = 2.0, 0.005
 CATCH_UP_OVER_S, CATCH_UP_BEYOND_S, CATCH_UP_UNTIL_S = 0.3, 0.015, 0.0005
 CATCH_UP_LIMIT, HURRIED_LIMIT, HURRIED_BEYOND_S = 0.02, 0.05, 0.1
-FIRST_LIMIT, FIRST_S = 0.2, 1.0
+FIRST_OVER_S, FIRST_LIMIT, FIRST_S = 0.2, 0.3, 1.0
 """In the first second nobody has settled in yet."""
 START_S = 3.0
 INTEGRAL_OVER_S, INTEGRAL_WITHIN_S, INTEGRAL_LIMIT = 20.0, 0.008, 0.0005
@@ -135,7 +135,8 @@ def _trim_of(mode: Mode, integral: float, asked: ControlInput) -> float:
         return 0.0 if asked.actuation is Actuation.NONE else integral
     if mode is Mode.TRIM:
         return integral + _clamp(-asked.error_s / max(TRIM_OVER_S, held_s), TRIM_LIMIT)
-    return integral + _clamp(-asked.error_s / max(CATCH_UP_OVER_S, held_s), _haste(asked))
+    over_s = FIRST_OVER_S if asked.since_start_s < FIRST_S else CATCH_UP_OVER_S
+    return integral + _clamp(-asked.error_s / max(over_s, held_s), _haste(asked))
 
 
 def _haste(asked: ControlInput) -> float:

@@ -55,7 +55,8 @@ const CATCH_UP = {
   hurried_limit: 0.05,
   hurried_beyond_s: 0.1,
   /** In the first second nobody has settled in yet. */
-  first_limit: 0.2,
+  first_over_s: 0.2,
+  first_limit: 0.3,
   first_s: 1,
 };
 const START_S = 3;
@@ -131,7 +132,8 @@ function trimOf(mode: ControlState["mode"], integral: number, input: ControlInpu
   if (mode === "trim")
     return integral + clamp(-error_s / Math.max(TRIM.over_s, held_s), TRIM.limit);
   const limit = haste(since_start_s, Math.abs(error_s));
-  return integral + clamp(-error_s / Math.max(CATCH_UP.over_s, held_s), limit);
+  const over_s = since_start_s < CATCH_UP.first_s ? CATCH_UP.first_over_s : CATCH_UP.over_s;
+  return integral + clamp(-error_s / Math.max(over_s, held_s), limit);
 }
 
 /** How far from the room's rate a catch-up may be. */

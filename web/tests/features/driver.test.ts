@@ -15,7 +15,6 @@ vi.mock("@/features/player/hls", () => ({
 class FakeVideo extends EventTarget {
   muted = false;
   volume = 1;
-  playbackRate = 1;
   preservesPitch = true;
   readyState = 4;
   seeking = false;
@@ -27,18 +26,27 @@ class FakeVideo extends EventTarget {
   starts_after_ms = 80;
   private at_s = 0;
   private since_ms = 0;
+  private rate = 1;
   buffered = { length: 1, start: () => 0, end: () => 7200 };
 
   get currentTime() {
     if (this.paused) return this.at_s;
     const moving_ms = Math.max(0, performance.now() - this.since_ms);
-    return this.at_s + (moving_ms / 1000) * this.playbackRate;
+    return this.at_s + (moving_ms / 1000) * this.rate;
   }
   set currentTime(to_s: number) {
     this.seeks.push(to_s);
     this.at_s = to_s;
     this.since_ms = performance.now();
     queueMicrotask(() => this.dispatchEvent(new Event("seeked")));
+  }
+  get playbackRate() {
+    return this.rate;
+  }
+  set playbackRate(rate: number) {
+    this.at_s = this.currentTime;
+    this.since_ms = Math.max(this.since_ms, performance.now());
+    this.rate = rate;
   }
   play() {
     if (this.refuses_sound && !this.muted) {
