@@ -196,6 +196,21 @@ test("PB8 a pause is obeyed at its time and on exactly its position", async () =
   expect(video.currentTime).toBe(103.1);
 });
 
+test("DRV8 a timeline that goes on from the one before is followed without haste", async () => {
+  driver.apply(aTimeline({ state: "playing", position_s: 100, as_of_ms: now() }));
+  await after(8_000);
+  driver.apply(
+    aTimeline({ revision: 2, state: "playing", position_s: 108.2, as_of_ms: now(), epoch: 2 }),
+  );
+  const fastest: number[] = [];
+  for (let i = 0; i < 20; i++) {
+    await after(50);
+    fastest.push(video.playbackRate);
+  }
+  expect(Math.max(...fastest)).toBeGreaterThan(1.01);
+  expect(Math.max(...fastest)).toBeLessThan(1.051);
+});
+
 test("DRV9 far off it seeks once, and not again within ten seconds", async () => {
   driver.apply(aTimeline({ state: "playing", position_s: 0, as_of_ms: now() }));
   await after(4_000);

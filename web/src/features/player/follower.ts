@@ -375,7 +375,6 @@ export function createFollower(ports: Ports) {
       corrected_at = null;
       forget();
       if (jump && motion === "running") stop();
-      else if (motion === "running") started_at = own();
     },
     /** Another source: nothing that was learned of the old one holds. */
     reset() {
