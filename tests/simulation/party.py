@@ -38,8 +38,8 @@ ROOM_ID: Final = RoomId("room_1")
 NAMES: Final = ("Olive", "Ann", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gus", "Zoe")
 LOOK_EVERY_S: Final = 2.0
 PEACE_S: Final = 60.0
-SEEKS: Final = 3
 """After the last trouble: longer than every grace of the rules."""
+SEEKS: Final = 3
 MakeLog = Callable[[Shelf, Trouble], RoomLog]
 
 

@@ -105,7 +105,8 @@ class Seating:
         place = Place(seat.room.id, seat.member.id, seat.live)
         connection.place = place
         await self._gateway.enter(connection, channel_of(place.room_id))
-        if connection.place is not place:
+        if connection.place is not place:  # gone, or shown out, at this very moment
+            await self._gateway.exit(connection, channel_of(place.room_id))
             raise NotInRoom
         try:
             await seat.live.execute(c.Connect(place.member_id))

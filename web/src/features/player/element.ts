@@ -35,7 +35,9 @@ export function createElement(video: HTMLVideoElement, own: () => number) {
     /** First in its task: the element keeps one position for the whole of a task. */
     read(): Reading {
       const at_s = video.currentTime;
-      return { at_s: at_s - offset_s(), at_ms: own() };
+      const at_ms = own();
+      if (!video.paused && !video.muted) sounded_at = at_ms;
+      return { at_s: at_s - offset_s(), at_ms };
     },
     use(next: Source | null) {
       source = next;
@@ -68,9 +70,7 @@ export function createElement(video: HTMLVideoElement, own: () => number) {
     },
     play: () => video.play(),
     pause() {
-      if (video.paused) return;
-      if (!video.muted) sounded_at = own();
-      video.pause();
+      if (!video.paused) video.pause();
     },
     setRate(rate: number, room_rate: number) {
       const keep_pitch = Math.abs(room_rate - 1) > UNHEARD;
