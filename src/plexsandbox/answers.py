@@ -24,6 +24,7 @@ _ELEMENT_OF_TYPE = {
     "season": "Directory",
     "playlist": "Playlist",
 }
+_NESTED = (dict, list)
 _XML_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -71,10 +72,14 @@ def json_response(value: Any, status: int = 200) -> Response:
 
 def without_none(value: Any) -> Any:
     """A copy; `Any` because it walks whole JSON values."""
-    if isinstance(value, dict):
-        return {key: without_none(inner) for key, inner in value.items() if inner is not None}
-    if isinstance(value, list):
-        return [without_none(inner) for inner in value]
+    if type(value) is dict:
+        return {
+            key: without_none(inner) if type(inner) in _NESTED else inner
+            for key, inner in value.items()
+            if inner is not None
+        }
+    if type(value) is list:
+        return [without_none(inner) if type(inner) in _NESTED else inner for inner in value]
     return value
 
 

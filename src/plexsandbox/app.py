@@ -15,9 +15,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from plexsandbox import controls
-from plexsandbox.accounts import Tokens
+from plexsandbox.accounts import ACCOUNTS, OLIVE, Tokens
 from plexsandbox.answers import PlexError
+from plexsandbox.archive.archive import Archive, Size
 from plexsandbox.box import Sandbox
+from plexsandbox.describe import Describer
 from plexsandbox.films.studio import Studio
 from plexsandbox.library import Library
 from plexsandbox.options import Options
@@ -34,6 +36,7 @@ from plexsandbox.pms import (
     sections,
     server,
     sessions,
+    shelf,
     transcode,
 )
 from plexsandbox.state import State
@@ -68,7 +71,12 @@ def build(media_dir: Path, options: Options) -> Sandbox:
         options=options,
         state=state,
         tokens=Tokens(state),
-        library=Library(media_dir, state),
+        library=Library(
+            media_dir,
+            state,
+            _archive(options, state),
+            lambda catalogue: shelf.warm(Describer(catalogue, state, OLIVE)),
+        ),
         pool=TranscodePool(transcodes, options, stats),
         now_playing=NowPlaying(),
         pins=pins.Pins(),
@@ -77,6 +85,11 @@ def build(media_dir: Path, options: Options) -> Sandbox:
         studio=Studio(media_dir, work_dir / "films", enabled=options.make_films),
         stats=stats,
     )
+
+
+def _archive(options: Options, state: State) -> Archive:
+    size = Size(options.extra_films, options.extra_shows, options.archive_seed)
+    return Archive(size, state, ACCOUNTS)
 
 
 @asynccontextmanager

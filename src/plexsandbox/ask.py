@@ -16,7 +16,7 @@ from starlette.routing import Route
 from plexsandbox.accounts import Account
 from plexsandbox.answers import Node, PlexError, bad_request, media_response, not_found
 from plexsandbox.box import Sandbox
-from plexsandbox.model import Item
+from plexsandbox.model import Catalogue, Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,13 @@ class Ask:
     def path(self, name: str) -> str:
         return str(self.request.path_params[name])
 
+    @property
+    def catalogue(self) -> Catalogue:
+        """The library as far as the asker may see it."""
+        return self.box.library.catalogue
+
     def item(self, rating_key: str) -> Item:
-        item = self.box.library.item(rating_key)
+        item = self.catalogue.items.get(rating_key)
         if item is None:
             raise not_found()
         return item

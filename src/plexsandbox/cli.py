@@ -62,6 +62,15 @@ def _parser() -> argparse.ArgumentParser:
         option = f"--{name.replace('_', '-')}"
         default: float = getattr(defaults, name)
         parser.add_argument(option, type=_positive, default=default, metavar="S", help=text)
+    for option, text in (
+        ("--extra-films", "films made up on the fly, in a section of their own"),
+        ("--extra-shows", "shows made up on the fly, likewise"),
+        ("--archive-seed", "another number makes up other ones"),
+    ):
+        name = option.removeprefix("--").replace("-", "_")
+        parser.add_argument(
+            option, type=_count, default=getattr(defaults, name), metavar="N", help=text
+        )
     parser.add_argument(
         "--encoder-speed",
         type=_positive,
@@ -81,6 +90,13 @@ def _positive(raw: str) -> float:
     return number
 
 
+def _count(raw: str) -> int:
+    number = int(raw)
+    if number < 0:
+        raise argparse.ArgumentTypeError("must not be negative")
+    return number
+
+
 def _options(arguments: argparse.Namespace) -> Options:
     return Options(
         friendly_name=arguments.name,
@@ -94,12 +110,16 @@ def _options(arguments: argparse.Namespace) -> Options:
         encoder_speed=arguments.encoder_speed,
         encoder_threads=arguments.encoder_threads,
         make_films=arguments.make_films,
+        extra_films=arguments.extra_films,
+        extra_shows=arguments.extra_shows,
+        archive_seed=arguments.archive_seed,
     )
 
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Named so, asyncio sends small answers at once instead of waiting for an acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 
 from plexsandbox.accounts import Account
 from plexsandbox.answers import Node
 from plexsandbox.mediainfo import media_node
 from plexsandbox.model import Catalogue, Item, ItemType, Section
-from plexsandbox.naming import sort_title
 from plexsandbox.state import State, View
 
 LIBRARY = "com.plexapp.plugins.library"
@@ -71,6 +71,15 @@ class Describer:
     def view(self, item: Item) -> View:
         return self._state.view(self._account.user, item.rating_key)
 
+    def views(self) -> Mapping[str, View]:
+        """All that the account has viewed, by rating key."""
+        return self._state.views(self._account.user)
+
+    @property
+    def views_stamp(self) -> tuple[str, int]:
+        """Equal stamps: the same account has viewed the same."""
+        return self._account.user, self._state.views_revision
+
     def is_watched(self, item: Item) -> bool:
         return self.view(item).count > 0
 
@@ -103,9 +112,8 @@ class Describer:
 
     def _about(self, item: Item) -> Node:
         details = item.details
-        sorted_as = sort_title(item.title)
         return {
-            "titleSort": sorted_as.title() if sorted_as != item.title.casefold() else None,
+            "titleSort": _title_sort(item),
             "studio": details.studio,
             "contentRating": details.content_rating,
             "summary": details.summary,
@@ -160,6 +168,7 @@ class Describer:
             "Country": ("country", details.countries),
             "Director": ("director", details.directors),
             "Writer": ("writer", details.writers),
+            "Collection": ("collection", details.collections),
         }
         node: Node = {
             element: [self.tag(kind, name, full=full) for name in names]
@@ -209,6 +218,13 @@ class Describer:
             }
             for chapter in item.files[0].chapters
         ]
+
+
+def _title_sort(item: Item) -> str | None:
+    """Absent where it is the title itself."""
+    if item.details.title_sort is not None:
+        return item.details.title_sort
+    return item.sorted_as.title() if item.sorted_as != item.title.casefold() else None
 
 
 def thumb_key(item: Item) -> str:
@@ -265,10 +281,7 @@ def _relative(prefix: str, item: Item) -> Node:
 
 def _pictures(item: Item, catalogue: Catalogue) -> Node:
     """Seasons and episodes show the art of their show."""
-    top = item
-    while (parent := catalogue.parent_of(top)) is not None:
-        top = parent
-    return {"thumb": thumb_key(item), "art": art_key(top)}
+    return {"thumb": thumb_key(item), "art": art_key(catalogue.top_of(item))}
 
 
 def _rating(value: float, kind: str) -> Node:

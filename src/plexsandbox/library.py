@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from plexsandbox.archive.archive import Archive
 from plexsandbox.model import Catalogue, Item
 from plexsandbox.scan import Scanner, Stamp, fingerprint
 from plexsandbox.state import State
@@ -17,8 +20,17 @@ log = logging.getLogger(__name__)
 class Library:
     """Requests take `catalogue` once and work on that value."""
 
-    def __init__(self, media_dir: Path, state: State) -> None:
+    def __init__(
+        self,
+        media_dir: Path,
+        state: State,
+        archive: Archive,
+        warm: Callable[[Catalogue], None] = lambda _: None,
+    ) -> None:
+        """`warm` is called in the scanning thread, before a new catalogue is shown."""
         self._dir = media_dir
+        self._archive = archive
+        self._warm = warm
         self._scanner = Scanner(media_dir, state)
         self._scanning = asyncio.Lock()
         self._stamps: dict[Path, Stamp] | None = None
@@ -39,10 +51,16 @@ class Library:
             stamps = await asyncio.to_thread(fingerprint, self._dir)
             if stamps == self._stamps and not force:
                 return
-            scanned = await asyncio.to_thread(self._scanner.scan, stamps, int(time.time()))
+            scanned = await asyncio.to_thread(self._scan, stamps)
             self._stamps = stamps
-            self._catalogue = _without(scanned, self._hidden)
+            self._catalogue = scanned
             log.info("library_scanned items=%d", len(self._catalogue.items))
+
+    def _scan(self, stamps: dict[Path, Stamp]) -> Catalogue:
+        scanned = self._archive.joined(self._scanner.scan(stamps, int(time.time())))
+        catalogue = _without(scanned, self._hidden)
+        self._warm(catalogue)
+        return catalogue
 
     async def watch(self, every_s: float) -> None:
         """Until cancelled."""
@@ -64,6 +82,8 @@ class Library:
 
 
 def _without(catalogue: Catalogue, hidden: set[str]) -> Catalogue:
+    if not hidden:
+        return catalogue
     gone = set(hidden)
     while True:
         below = {key for parent in gone for key in catalogue.children.get(parent, ())}
@@ -76,4 +96,4 @@ def _without(catalogue: Catalogue, hidden: set[str]) -> Catalogue:
         for parent, keys in catalogue.children.items()
         if parent not in gone
     }
-    return Catalogue(catalogue.sections, items, children, catalogue.scanned_at)
+    return replace(catalogue, items=items, children=children, _known={})

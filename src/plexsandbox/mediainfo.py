@@ -44,7 +44,7 @@ def _part_node(file: VideoFile, choice: Choice, *, streams: bool) -> Node:
         "id": file.part_id,
         "key": part_key(file),
         "duration": file.duration_ms,
-        "file": str(file.path),
+        "file": file.named or str(file.path),
         "size": file.size_bytes,
         "audioProfile": file.audio.profile if file.audio else None,
         "container": file.container,

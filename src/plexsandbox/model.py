@@ -5,9 +5,15 @@ Nothing here touches the disk, HTTP or Plex's wire format.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar, cast
+
+from plexsandbox.naming import sort_title
+
+T = TypeVar("T")
 
 
 class TrackKind(StrEnum):
@@ -74,6 +80,10 @@ class VideoFile:
     bit_rate_kbps: int
     tracks: tuple[Track, ...]
     chapters: tuple[Chapter, ...]
+    named: str | None = None
+    """The path that clients are told, where it is not the true one."""
+    true_picture: Track | None = None
+    """What is really inside, where `tracks` claim another size of picture."""
 
     def of_kind(self, kind: TrackKind) -> tuple[Track, ...]:
         return tuple(track for track in self.tracks if track.kind is kind)
@@ -106,6 +116,7 @@ class Details:
     """What the JSON file beside a film says about it; everything is optional."""
 
     title: str | None = None
+    title_sort: str | None = None
     year: int | None = None
     summary: str = ""
     tagline: str | None = None
@@ -119,6 +130,7 @@ class Details:
     directors: tuple[str, ...] = ()
     writers: tuple[str, ...] = ()
     roles: tuple[Role, ...] = ()
+    collections: tuple[str, ...] = ()
     markers: tuple[Marker, ...] = ()
 
 
@@ -146,6 +158,12 @@ class Item:
     parent_key: str | None = None
     files: tuple[VideoFile, ...] = ()
     folder: Path | None = None
+    invented: int | None = None
+    """The number of a work that was made up, see `archive`; its pictures are drawn from it."""
+
+    @property
+    def sorted_as(self) -> str:
+        return sort_title(self.details.title_sort or self.title)
 
     @property
     def playable(self) -> bool:
@@ -166,16 +184,40 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Collection:
+    """Items of one section under one name; `rating_keys` in the section's order."""
+
+    rating_key: str
+    section_id: int
+    title: str
+    rating_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Catalogue:
-    """One scan's result: immutable, so that a request sees one state of the library throughout."""
+    """One scan's result: immutable, so that a request sees one state of the library throughout.
+
+    What is worked out from it once is kept with it, see `once`.
+    """
 
     sections: tuple[Section, ...] = ()
     items: dict[str, Item] = field(default_factory=dict)
     children: dict[str, tuple[str, ...]] = field(default_factory=dict)
     scanned_at: int = 0
+    collections: tuple[Collection, ...] = ()
+    _known: dict[Hashable, object] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, name: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives; it is called at the first time only. A name has one type."""
+        if name not in self._known:
+            self._known[name] = make()
+        return cast("T", self._known[name])
 
     def section(self, section_id: int) -> Section | None:
         return next((section for section in self.sections if section.id == section_id), None)
+
+    def collection(self, rating_key: str) -> Collection | None:
+        return next((each for each in self.collections if each.rating_key == rating_key), None)
 
     def children_of(self, item: Item) -> list[Item]:
         return [self.items[key] for key in self.children.get(item.rating_key, ())]
@@ -184,25 +226,48 @@ class Catalogue:
         """Episodes of a show or season in order; a playable item is its own only leaf."""
         if item.playable:
             return [item]
-        return [leaf for child in self.children_of(item) for leaf in self.leaves_of(child)]
+
+        def gather() -> list[Item]:
+            return [leaf for child in self.children_of(item) for leaf in self.leaves_of(child)]
+
+        return self.once(("leaves", item.rating_key), gather)
 
     def parent_of(self, item: Item) -> Item | None:
         return self.items.get(item.parent_key) if item.parent_key else None
 
+    def top_of(self, item: Item) -> Item:
+        """The show of a season or an episode; anything else is its own."""
+        while (parent := self.parent_of(item)) is not None:
+            item = parent
+        return item
+
     def in_section(self, section_id: int, type_: ItemType) -> list[Item]:
-        return [i for i in self.items.values() if i.section_id == section_id and i.type is type_]
+        def gather() -> list[Item]:
+            every = self.items.values()
+            return [i for i in every if i.section_id == section_id and i.type is type_]
+
+        return self.once(("in section", section_id, type_), gather)
+
+    def of_type(self, type_: ItemType) -> list[Item]:
+        def gather() -> list[Item]:
+            return [item for item in self.items.values() if item.type is type_]
+
+        return self.once(("of type", type_), gather)
 
     def file_of_part(self, part_id: int) -> tuple[Item, VideoFile] | None:
-        for item in self.items.values():
-            for file in item.files:
-                if file.part_id == part_id:
-                    return item, file
-        return None
+        def gather() -> dict[int, tuple[Item, VideoFile]]:
+            every = self.items.values()
+            return {file.part_id: (item, file) for item in every for file in item.files}
+
+        return self.once("parts", gather).get(part_id)
 
     def track(self, track_id: int) -> tuple[VideoFile, Track] | None:
-        for item in self.items.values():
-            for file in item.files:
-                for track in file.tracks:
-                    if track.id == track_id:
-                        return file, track
-        return None
+        def gather() -> dict[int, tuple[VideoFile, Track]]:
+            found: dict[int, tuple[VideoFile, Track]] = {}
+            for item in self.items.values():
+                for file in item.files:
+                    for track in file.tracks:
+                        found.setdefault(track.id, (file, track))
+            return found
+
+        return self.once("tracks", gather).get(track_id)

@@ -29,3 +29,8 @@ class Options:
     max_sessions: int = 8
     scan_every_s: float = 3.0
     make_films: bool = False
+    extra_films: int = 0
+    """Films made up on the fly, in a section of their own."""
+    extra_shows: int = 0
+    """Shows likewise."""
+    archive_seed: int = 1

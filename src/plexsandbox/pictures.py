@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import io
+import secrets
 from pathlib import Path
 
 import av
 import av.error
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 
-from plexsandbox.model import Catalogue, Item
+from plexsandbox.model import Catalogue, Item, ItemType
 
 Size = tuple[int, int]
 _QUALITY = 86
@@ -25,6 +26,8 @@ class Pictures:
 
     async def source(self, catalogue: Catalogue, item: Item, kind: str) -> Path | None:
         """`kind` is `thumb` or `art`; an item without its own picture borrows its parent's."""
+        if item.invented is not None:
+            return await self._drawn(item, kind)
         at: Item | None = item
         while at is not None:
             own = at.artwork.thumb if kind == "thumb" else at.artwork.art
@@ -35,6 +38,15 @@ class Pictures:
             at = catalogue.parent_of(at)
         leaves = catalogue.leaves_of(item)
         return await self._frame(leaves[0]) if leaves else None
+
+    async def _drawn(self, item: Item, kind: str) -> Path:
+        target = self._dir / "drawn" / f"{item.rating_key}-{kind}.jpg"
+        if not target.exists():
+            size = (480, 270) if kind == "art" or item.type is ItemType.EPISODE else (240, 360)
+            body = await asyncio.to_thread(draw, item.invented or 0, size)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _write(target, body)
+        return target
 
     async def _frame(self, item: Item) -> Path | None:
         target = self._dir / f"{item.rating_key}-{item.updated_at}.jpg"
@@ -81,6 +93,27 @@ def _grab(item: Item, target: Path) -> None:
     except (av.error.FFmpegError, StopIteration, OSError):
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".part")
-    draft.write_bytes(_jpeg(picture))
+    _write(target, _jpeg(picture))
+
+
+def _write(target: Path, body: bytes) -> None:
+    draft = target.with_suffix(f".{secrets.token_hex(4)}")
+    draft.write_bytes(body)
     draft.replace(target)
+
+
+def draw(number: int, size: Size) -> bytes:
+    """A sky, a disc and a hill in the number's own colours, with the number on it; blocking."""
+    width, height = size
+    hue = number * 47 % 360
+    picture = Image.new("RGB", size, f"hsl({hue}, 45%, 30%)")
+    pen = ImageDraw.Draw(picture)
+    across, radius = width * (number % 7 + 1) // 8, width // (4 + number % 3)
+    middle = (across, height // 3)
+    box = (*(at - radius for at in middle), *(at + radius for at in middle))
+    pen.ellipse(box, fill=f"hsl({(hue + 40) % 360}, 60%, 65%)")
+    ground = height * (60 + number % 20) // 100
+    hill = [(0, ground), (width, ground - height // 8), (width, height), (0, height)]
+    pen.polygon(hill, fill=f"hsl({(hue + 180) % 360}, 35%, 20%)")
+    pen.text((12, height - 24), str(number), fill="white")
+    return _jpeg(picture)

@@ -65,6 +65,7 @@ def _picture(folder: Path, *stems: str) -> Path | None:
 def _details(raw: dict[str, Any]) -> Details:
     return Details(
         title=raw.get("title"),
+        title_sort=raw.get("title_sort"),
         year=raw.get("year"),
         summary=raw.get("summary", ""),
         tagline=raw.get("tagline"),
@@ -78,6 +79,7 @@ def _details(raw: dict[str, Any]) -> Details:
         directors=tuple(raw.get("directors", ())),
         writers=tuple(raw.get("writers", ())),
         roles=tuple(Role(role["name"], role.get("character", "")) for role in raw.get("roles", ())),
+        collections=tuple(raw.get("collections", ())),
         markers=tuple(_marker(marker) for marker in raw.get("markers", ())),
     )
 

@@ -10,19 +10,23 @@ import json
 import os
 import secrets
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class View:
     """How far one account has got with one item; times are Unix seconds."""
 
     offset_ms: int = 0
     count: int = 0
     last_viewed_at: int = 0
+
+
+NOT_VIEWED = View()
 
 
 @dataclass(slots=True)
@@ -55,6 +59,8 @@ class State:
         self._lock = RLock()
         self._dirty = False
         self._kept = _read(path)
+        self._views: dict[str, dict[str, View]] = {}
+        self._views_revision = 0
         self.save()
 
     @property
@@ -124,11 +130,29 @@ class State:
             return self._kept.added_at[name]
 
     def view(self, user: str, rating_key: str) -> View:
-        """The stored view, or an empty one that is not stored; see `set_view`."""
-        return self._kept.views.get(user, {}).get(rating_key, View())
+        """The stored view, or an invented one, or an empty one; see `set_view`."""
+        return self.views(user).get(rating_key, NOT_VIEWED)
+
+    def views(self, user: str) -> Mapping[str, View]:
+        """By rating key; everything else has not been viewed."""
+        if user not in self._views:
+            self._views[user] = dict(self._kept.views.get(user, {}))
+        return self._views[user]
+
+    @property
+    def views_revision(self) -> int:
+        """Another number after each change of any view."""
+        return self._views_revision
+
+    def invent_views(self, user: str, views: dict[str, View]) -> None:
+        """What holds until something else is stored; not kept."""
+        self._views[user] = views | self._kept.views.get(user, {})
+        self._views_revision += 1
 
     def set_view(self, user: str, rating_key: str, view: View) -> None:
         self._kept.views.setdefault(user, {})[rating_key] = view
+        self._views.setdefault(user, {})[rating_key] = view
+        self._views_revision += 1
         self.save()
 
     def choice(self, user: str, part_id: int) -> Choice:

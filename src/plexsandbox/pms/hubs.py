@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from starlette.responses import Response
 from starlette.routing import Route
 
 from plexsandbox.answers import Node, PlexError, bad_request, container
 from plexsandbox.ask import Ask, pms
 from plexsandbox.describe import LIBRARY, Describer, library_head
-from plexsandbox.model import Item, ItemType
-from plexsandbox.pms.query import ordered, page
-from plexsandbox.pms.sections import deck, describer_of
+from plexsandbox.model import Item, ItemType, Section
+from plexsandbox.pms.query import page
+from plexsandbox.pms.sections import deck, describer_of, newest, newest_type
 
 _DEFAULT_LIMIT = 3
 _TAG_TYPES = {"genre": 1, "director": 4, "actor": 6}
@@ -33,22 +35,19 @@ def _hub(identifier: str, title: str, type_: str, key: str, nodes: list[Node]) -
     }
 
 
-def _newest(describer: Describer, section_id: int) -> list[Item]:
-    type_ = ItemType.MOVIE if section_id == 1 else ItemType.EPISODE
-    return ordered(describer.catalogue.in_section(section_id, type_), "addedAt:desc", describer)
-
-
 def _continue_hub(describer: Describer, count: int) -> Node:
     nodes = [describer.summary(item) for item in deck(describer)[:count]]
     hub = _hub("home.continue", "Continue Watching", "mixed", "/hubs/continueWatching/items", nodes)
     return hub | {"style": "hero"}
 
 
-def _recent_hub(describer: Describer, section_id: int, count: int) -> Node:
-    kind, title = ("movies", "Movies") if section_id == 1 else ("television", "TV")
-    nodes = [describer.summary(item) for item in _newest(describer, section_id)[:count]]
-    type_ = "movie" if section_id == 1 else "episode"
-    key = f"/library/sections/{section_id}/recentlyAdded"
+def _recent_hub(describer: Describer, section: Section, count: int) -> Node:
+    kind, title = ("movies", "Movies") if section.type is ItemType.MOVIE else ("television", "TV")
+    if section.id > 2:
+        kind, title = f"{kind}.{section.id}", section.title
+    nodes = [describer.summary(item) for item in newest(describer, section)[:count]]
+    key = f"/library/sections/{section.id}/recentlyAdded"
+    type_ = newest_type(section).value
     return _hub(f"home.{kind}.recent", f"Recently Added {title}", type_, key, nodes)
 
 
@@ -56,7 +55,7 @@ async def home(ask: Ask) -> Response:
     describer = describer_of(ask)
     count = ask.number("count", 12)
     hubs = [_continue_hub(describer, count)]
-    hubs += [_recent_hub(describer, section.id, count) for section in describer.catalogue.sections]
+    hubs += [_recent_hub(describer, section, count) for section in describer.catalogue.sections]
     filled = [hub for hub in hubs if hub["size"]]
     return ask.plex(container(size=len(filled), allowSync=True, **library_head(), Hub=filled))
 
@@ -65,9 +64,8 @@ async def section_hubs(ask: Ask) -> Response:
     describer = describer_of(ask)
     number = int(ask.path("section")) if ask.path("section").isdigit() else 0
     count = ask.number("count", 12)
-    hubs = []
-    if describer.catalogue.section(number) is not None:
-        hubs = [_recent_hub(describer, number, count)]
+    section = describer.catalogue.section(number)
+    hubs = [_recent_hub(describer, section, count)] if section is not None else []
     return ask.plex(container(size=len(hubs), allowSync=True, **library_head(), Hub=hubs))
 
 
@@ -84,14 +82,23 @@ async def continue_items(ask: Ask) -> Response:
 
 async def recently_added(ask: Ask) -> Response:
     describer = describer_of(ask)
-    items = [i for section in describer.catalogue.sections for i in _newest(describer, section.id)]
-    items.sort(key=lambda item: -item.added_at)
+    items = _newest_of_all(describer)
     shown, counts = page(ask, items)
     nodes = [describer.full(item, markers=False, chapters=False) for item in shown]
     recent = {"key": "/hubs/home/recentlyAdded", "type": "mixed", "title": "Recently Added"}
     meta = {"Type": [recent | {"active": False}]}
     head = {"allowSync": True, "identifier": LIBRARY, "Meta": meta}
     return ask.plex(container(size=len(nodes), **counts, **head, Metadata=nodes))
+
+
+def _newest_of_all(describer: Describer) -> list[Item]:
+    catalogue = describer.catalogue
+
+    def gather() -> list[Item]:
+        items = [item for section in catalogue.sections for item in newest(describer, section)]
+        return sorted(items, key=lambda item: -item.added_at)
+
+    return catalogue.once("newest", gather)
 
 
 def _metadata(ask: Ask, describer: Describer, items: list[Item]) -> Response:
@@ -108,9 +115,9 @@ async def search(ask: Ask) -> Response:
         raise PlexError(500, "Internal Server Error")
     describer = describer_of(ask)
     hubs = [
-        _search_hub(type_.value, _title_of(type_), "Metadata", nodes[:limit])
+        _search_hub(type_.value, _title_of(type_), "Metadata", nodes)
         for type_ in (ItemType.MOVIE, ItemType.SHOW, ItemType.EPISODE)
-        for nodes in [_found_items(describer, type_, wanted, ask.number("sectionId", 0))]
+        for nodes in [_found_items(describer, type_, wanted, ask.number("sectionId", 0), limit)]
     ]
     hubs += [
         _search_hub(
@@ -155,16 +162,18 @@ def _score(title: str, wanted: str) -> float:
     return 0.5 if wanted in lowered else 0.0
 
 
-def _found_items(describer: Describer, type_: ItemType, wanted: str, section_id: int) -> list[Node]:
+def _found_items(
+    describer: Describer, type_: ItemType, wanted: str, section_id: int = 0, limit: int = 200
+) -> list[Node]:
     """`section_id` ranks and does not filter, as on the real server."""
-    scored = [
-        (_score(item.title, wanted), item)
-        for item in describer.catalogue.items.values()
-        if item.type is type_
-    ]
-    hits = [(score, item) for score, item in scored if score]
+    catalogue = describer.catalogue
+    titled = catalogue.once(
+        ("titles", type_), lambda: [(i.title.casefold(), i) for i in catalogue.of_type(type_)]
+    )
+    hits = [(_score(title, wanted), item) for title, item in titled if wanted in title]
     hits.sort(key=lambda hit: (hit[1].section_id != section_id, -hit[0], hit[1].title))
-    return [describer.summary(item) | _found_in(describer, item, score) for score, item in hits]
+    shown = hits[: max(0, limit)]
+    return [describer.summary(item) | _found_in(describer, item, score) for score, item in shown]
 
 
 def _found_in(describer: Describer, item: Item, score: float) -> Node:
@@ -178,16 +187,19 @@ def _found_in(describer: Describer, item: Item, score: float) -> Node:
 
 
 def _found_tags(describer: Describer, kind: str, wanted: str) -> list[Node]:
-    counts: dict[tuple[str, int], int] = {}
-    for item in describer.catalogue.items.values():
-        for name in _names(item, kind):
-            if _score(name, wanted):
-                counts[name, item.section_id] = counts.get((name, item.section_id), 0) + 1
+    catalogue = describer.catalogue
+
+    def gather() -> dict[tuple[str, int], int]:
+        items = catalogue.items.values()
+        return Counter((name, i.section_id) for i in items for name in _names(i, kind))
+
+    counts = catalogue.once(("tags", kind), gather)
     return [
         _tag_row(
             describer, kind, name, section_id=section_id, count=count, score=_score(name, wanted)
         )
         for (name, section_id), count in sorted(counts.items())
+        if _score(name, wanted)
     ]
 
 
@@ -228,7 +240,7 @@ async def library_search(ask: Ask) -> Response:
     nodes: list[Node] = [
         {"score": float(node["score"]), "Metadata": node}
         for type_ in (ItemType.MOVIE, ItemType.SHOW, ItemType.EPISODE)
-        for node in _found_items(describer, type_, wanted, 0)
+        for node in _found_items(describer, type_, wanted)
     ]
     tags: list[Node] = [
         {"score": float(node["score"]), "Directory": _without_reason(node)}
@@ -253,7 +265,7 @@ async def old_search(ask: Ask) -> Response:
     nodes = [
         node
         for type_ in (ItemType.MOVIE, ItemType.SHOW, ItemType.EPISODE)
-        for node in _found_items(describer, type_, wanted, 0)
+        for node in _found_items(describer, type_, wanted)
     ]
     return ask.plex(container(**library_head(), Metadata=nodes))
 

@@ -46,7 +46,7 @@ async def transcode(ask: Ask) -> Response:
 async def _source(ask: Ask, key: str, kind: str) -> Path:
     if kind not in {"thumb", "art", "banner", "composite"}:
         raise not_found()
-    catalogue = ask.box.library.catalogue
+    catalogue = ask.catalogue
     wanted = "art" if kind in {"art", "banner"} else "thumb"
     source = await ask.box.pictures.source(catalogue, ask.item(key), wanted)
     if source is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -9,8 +11,12 @@ from plexsandbox.answers import Node, container, not_found
 from plexsandbox.ask import Ask, pms
 from plexsandbox.describe import Describer, art_key, library_head, section_head, thumb_key
 from plexsandbox.model import Item, ItemType
-from plexsandbox.pms.query import matching, ordered, page
+from plexsandbox.pms.query import by_title, matching, page
 from plexsandbox.pms.sections import describer_of
+from plexsandbox.pms.shelf import shelf_of
+
+_ALIKE = 100
+_RELATED = 20
 
 
 async def metadata(ask: Ask) -> Response:
@@ -84,17 +90,19 @@ def _all_episodes(describer: Describer, item: Item) -> Node:
     }
 
 
-def alike(describer: Describer, item: Item) -> list[Item]:
+def alike(describer: Describer, item: Item, count: int) -> list[Item]:
     """Others of its kind that share a genre; most shared first."""
-    others = describer.catalogue.in_section(item.section_id, item.type)
-    mine = set(item.details.genres)
-    shared = [(len(mine & set(other.details.genres)), other) for other in others if other != item]
-    return [other for count, other in sorted(shared, key=lambda pair: -pair[0]) if count]
+    shelf = shelf_of(describer, item.section_id, item.type)
+    genres = shelf.values("genre", describer)
+    names = (genre.casefold() for genre in item.details.genres)
+    shared = Counter(position for name in names for position in genres.get(name, ()))
+    found = (shelf.items[position] for position, _ in shared.most_common(count + 1))
+    return [other for other in found if other.rating_key != item.rating_key][:count]
 
 
 async def similar(ask: Ask) -> Response:
     describer = describer_of(ask)
-    found = ordered(alike(describer, ask.item(ask.path("keys"))), "", describer)
+    found = by_title(alike(describer, ask.item(ask.path("keys")), _ALIKE))
     shown, counts = page(ask, found)
     nodes = [describer.summary(item) for item in shown]
     return ask.plex(container(size=len(nodes), **counts, **library_head(), Metadata=nodes))
@@ -103,7 +111,7 @@ async def similar(ask: Ask) -> Response:
 async def related(ask: Ask) -> Response:
     describer = describer_of(ask)
     item = ask.item(ask.path("keys"))
-    nodes = [describer.summary(other) for other in alike(describer, item)]
+    nodes = [describer.summary(other) for other in alike(describer, item, _RELATED)]
     hub = {
         "hubKey": f"/library/metadata/{item.rating_key}/similar",
         "key": f"/library/metadata/{item.rating_key}/similar",

@@ -29,7 +29,7 @@ async def part_file(ask: Ask) -> Response:
 
 def _part(ask: Ask) -> tuple[Item, VideoFile]:
     raw = ask.path("part")
-    found = ask.box.library.catalogue.file_of_part(int(raw)) if raw.isdigit() else None
+    found = ask.catalogue.file_of_part(int(raw)) if raw.isdigit() else None
     if found is None:
         raise not_found()
     return found
@@ -59,7 +59,7 @@ def _checked(file: VideoFile, raw: str, kind: TrackKind) -> int:
 async def stream_text(ask: Ask) -> Response:
     """A subtitle stream as SRT or WebVTT, in UTF-8."""
     raw, _, suffix = ask.path("stream").partition(".")
-    found = ask.box.library.catalogue.track(int(raw)) if raw.isdigit() else None
+    found = ask.catalogue.track(int(raw)) if raw.isdigit() else None
     if found is None or found[1].kind is not TrackKind.SUBTITLE:
         raise not_found()
     file, track = found

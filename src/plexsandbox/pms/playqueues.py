@@ -63,7 +63,7 @@ async def create(ask: Ask) -> Response:
 
 
 def _queued(ask: Ask, item: Item) -> tuple[str, ...]:
-    catalogue = ask.box.library.catalogue
+    catalogue = ask.catalogue
     if item.type is ItemType.EPISODE and ask.flag("continuous"):
         season = catalogue.parent_of(item)
         show = catalogue.parent_of(season) if season else None

@@ -100,7 +100,7 @@ def _leaves(ask: Ask) -> list[Item]:
     if ask.query("identifier") not in {"", LIBRARY} or not ask.query("key"):
         raise bad_request()
     item = ask.item(ask.query("key").rsplit("/", 1)[-1])
-    return ask.box.library.catalogue.leaves_of(item)
+    return ask.catalogue.leaves_of(item)
 
 
 async def progress(ask: Ask) -> Response:

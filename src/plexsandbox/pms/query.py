@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import random
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from starlette.datastructures import QueryParams
@@ -13,7 +13,6 @@ from plexsandbox.ask import Ask
 from plexsandbox.describe import Describer
 from plexsandbox.mediainfo import resolution_name
 from plexsandbox.model import Item, TrackKind
-from plexsandbox.naming import sort_title
 
 T = TypeVar("T")
 Value = str | int | float | None
@@ -26,43 +25,69 @@ _TAG_KINDS = {
     "country": "countries",
     "director": "directors",
     "writer": "writers",
+    "collection": "collections",
 }
+_TEXTS = frozenset({"title"})
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter of a query; `wanted` is in lower case, and any one of it is enough.
+
+    `level` says of what the field is meant: `show.title` on a list of episodes is their show's.
+    """
+
+    field: str
+    operator: str
+    wanted: tuple[str, ...]
+    level: str | None = None
+
+    @property
+    def negative(self) -> bool:
+        """Whether it keeps those for which it does not hold."""
+        return self.operator.startswith("!")
+
+    @property
+    def exact(self) -> bool:
+        text, operator = self.field in _TEXTS, self.operator.removeprefix("!")
+        return operator == "=" if text else operator not in {">>", ">", "<<", "<"}
+
+    def accepting(self, values: Iterable[str]) -> list[str]:
+        """Those of the values that meet it."""
+        compare = _comparison(self.operator, text=self.field in _TEXTS)
+        if len(self.wanted) == 1:
+            want = self.wanted[0]
+            return [value for value in values if compare(value, want)]
+        return [value for value in values if any(compare(value, want) for want in self.wanted)]
+
+    def holds_for(self, item: Item, describer: Describer) -> bool:
+        values = VALUES_OF[self.field](_level(item, self.level, describer), describer)
+        return bool(self.accepting(values))
+
+
+def filters_of(query: QueryParams) -> list[Filter]:
+    """Parameters that are no filter are passed over, as the real server does."""
+    filters = []
+    for name, raw in query.multi_items():
+        found = _FIELD.match(name)
+        if found is not None and found["field"] in VALUES_OF:
+            wanted = tuple(value.casefold() for value in raw.split(",") if value)
+            filters.append(Filter(found["field"], found["operator"], wanted, found["type"]))
+    return filters
 
 
 def matching(items: Iterable[Item], query: QueryParams, describer: Describer) -> list[Item]:
-    """Parameters that are no filter are passed over, as the real server does."""
     kept = list(items)
-    for name, raw in query.multi_items():
-        found = _FIELD.match(name)
-        if found is None or found["field"] not in _VALUES_OF:
-            continue
-        values_of = _VALUES_OF[found["field"]]
-        wanted = [value.casefold() for value in raw.split(",") if value]
-        compare = _comparison(found["operator"], text=found["field"] == "title")
-        kept = [
-            item
-            for item in kept
-            if _holds(compare, values_of(_level(item, found["type"], describer), describer), wanted)
-            != found["operator"].startswith("!")
-        ]
+    for wish in filters_of(query):
+        kept = [item for item in kept if wish.holds_for(item, describer) != wish.negative]
     return kept
 
 
-def ordered(items: list[Item], sort: str, describer: Describer) -> list[Item]:
-    """`sort` is a comma list of `field[:asc|desc]`; by title when empty."""
-    result = sorted(items, key=lambda item: (item.section_id, sort_title(item.title)))
-    for part in reversed([part for part in sort.split(",") if part]):
-        name, _, direction = part.partition(":")
-        field = name.split(".")[-1]
-        if field == "random":
-            random.shuffle(result)
-        elif field in _SORTS:
-            key = _SORTS[field]
-            result.sort(key=lambda item: key(item, describer), reverse=direction.startswith("desc"))
-    return result
+def by_title(items: Iterable[Item]) -> list[Item]:
+    return sorted(items, key=lambda item: (item.section_id, item.sorted_as))
 
 
-def page(ask: Ask, items: list[T]) -> tuple[list[T], dict[str, int]]:
+def page(ask: Ask, items: Sequence[T]) -> tuple[Sequence[T], dict[str, int]]:
     """The asked-for slice; `totalSize` and `offset` only when a size was given."""
     size = ask.header_or_query("X-Plex-Container-Size")
     if not size:
@@ -78,13 +103,6 @@ def _level(item: Item, type_: str | None, describer: Describer) -> Item:
     while at is not None and type_ is not None and at.type.value != type_:
         at = describer.catalogue.parent_of(at)
     return at or item
-
-
-def _holds(
-    compare: Callable[[str, str], bool], actual: Iterable[str], wanted: Iterable[str]
-) -> bool:
-    values = list(actual)
-    return any(compare(value, want) for want in wanted for value in values)
 
 
 def _comparison(operator: str, *, text: bool) -> Callable[[str, str], bool]:
@@ -156,7 +174,7 @@ def _heights(item: Item, _: Describer) -> list[str]:
     return [resolution_name(file.video.height) for file in item.files]
 
 
-_VALUES_OF: dict[str, Callable[[Item, Describer], list[str]]] = {
+VALUES_OF: dict[str, Callable[[Item, Describer], list[str]]] = {
     "title": lambda item, _: _texts(item.title),
     "studio": lambda item, _: _texts(item.details.studio),
     "contentRating": lambda item, _: _texts(item.details.content_rating),
@@ -174,16 +192,16 @@ _VALUES_OF: dict[str, Callable[[Item, Describer], list[str]]] = {
     "director": _tags("director"),
     "writer": _tags("writer"),
     "actor": _actors,
+    "collection": _tags("collection"),
     "resolution": _heights,
     "audioLanguage": _languages(TrackKind.AUDIO),
     "subtitleLanguage": _languages(TrackKind.SUBTITLE),
     "id": lambda item, _: [item.rating_key],
     "guid": lambda item, _: _texts(item.guid),
 }
-FILTERS = frozenset(_VALUES_OF)
 
-_SORTS: dict[str, Callable[[Item, Describer], str | float]] = {
-    "titleSort": lambda item, _: sort_title(item.title),
+SORTS: dict[str, Callable[[Item, Describer], str | float]] = {
+    "titleSort": lambda item, _: item.sorted_as,
     "year": lambda item, _: item.year or 0,
     "originallyAvailableAt": lambda item, _: item.details.originally_available_at or "",
     "rating": lambda item, _: item.details.rating or 0.0,
@@ -196,3 +214,4 @@ _SORTS: dict[str, Callable[[Item, Describer], str | float]] = {
     "mediaHeight": lambda item, _: item.files[0].video.height if item.files else 0,
     "index": lambda item, _: item.index or 0,
 }
+SORTABLE = frozenset(SORTS) | {"random"}

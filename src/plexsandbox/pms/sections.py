@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
+from urllib.parse import quote
 
+from starlette.datastructures import QueryParams
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -14,9 +17,9 @@ from plexsandbox.describe import Describer, library_head, section_head
 from plexsandbox.languages import language_of
 from plexsandbox.mediainfo import resolution_label, resolution_name
 from plexsandbox.model import Item, ItemType, Section, TrackKind
-from plexsandbox.naming import sort_title
 from plexsandbox.pms.meta import section_meta
-from plexsandbox.pms.query import matching, ordered, page
+from plexsandbox.pms.query import filters_of, page
+from plexsandbox.pms.shelf import shelf_of
 
 _ALL_TITLES = {"movie": "All Movies", "show": "All Shows", "season": "All Seasons"}
 _CHOICES = [
@@ -29,6 +32,7 @@ _CHOICES = [
     "writer",
     "country",
     "studio",
+    "collection",
     "resolution",
     "audioLanguage",
     "subtitleLanguage",
@@ -44,12 +48,12 @@ _FOLDERS = (
 
 
 def describer_of(ask: Ask) -> Describer:
-    return Describer(ask.box.library.catalogue, ask.box.state, ask.who)
+    return Describer(ask.catalogue, ask.box.state, ask.who)
 
 
 def section_of(ask: Ask) -> Section:
     raw = ask.path("section")
-    section = ask.box.library.catalogue.section(int(raw)) if raw.isdigit() else None
+    section = ask.catalogue.section(int(raw)) if raw.isdigit() else None
     if section is None:
         raise not_found()
     return section
@@ -69,7 +73,7 @@ async def library(ask: Ask) -> Response:
 
 
 async def sections(ask: Ask) -> Response:
-    catalogue = ask.box.library.catalogue
+    catalogue = ask.catalogue
     nodes = [_section_node(section, catalogue.scanned_at) for section in catalogue.sections]
     return ask.plex(
         container(allowSync=False, **library_head(), title1="Plex Library", Directory=nodes)
@@ -133,9 +137,8 @@ async def all_items(ask: Ask) -> Response:
     chosen = section_of(ask)
     describer = describer_of(ask)
     type_ = _asked_type(ask, chosen)
-    items = describer.catalogue.in_section(chosen.id, type_)
-    items = matching(items, ask.request.query_params, describer)
-    items = ordered(items, ask.query("sort"), describer)
+    shelf = shelf_of(describer, chosen.id, type_)
+    items = shelf.chosen(ask.request.query_params, ask.query("sort"), describer)
     return _listed(ask, chosen, items, type_, meta=ask.flag("includeMeta"))
 
 
@@ -145,7 +148,7 @@ def _asked_type(ask: Ask, section: Section) -> ItemType:
 
 
 def _listed(
-    ask: Ask, section: Section, items: list[Item], type_: ItemType, *, meta: bool = False
+    ask: Ask, section: Section, items: Sequence[Item], type_: ItemType, *, meta: bool = False
 ) -> Response:
     describer = describer_of(ask)
     shown, counts = page(ask, items)
@@ -159,11 +162,16 @@ def _listed(
 async def recently_added(ask: Ask) -> Response:
     """Episodes for shows, films for films; newest first."""
     chosen = section_of(ask)
-    type_ = ItemType.MOVIE if chosen.type is ItemType.MOVIE else ItemType.EPISODE
-    items = ordered(
-        describer_of(ask).catalogue.in_section(chosen.id, type_), "addedAt:desc", describer_of(ask)
-    )
-    return _listed(ask, chosen, items, type_)
+    return _listed(ask, chosen, newest(describer_of(ask), chosen), newest_type(chosen))
+
+
+def newest_type(section: Section) -> ItemType:
+    return ItemType.MOVIE if section.type is ItemType.MOVIE else ItemType.EPISODE
+
+
+def newest(describer: Describer, section: Section) -> Sequence[Item]:
+    shelf = shelf_of(describer, section.id, newest_type(section))
+    return shelf.chosen(QueryParams(), "addedAt:desc", describer)
 
 
 async def on_deck(ask: Ask) -> Response:
@@ -175,32 +183,62 @@ async def on_deck(ask: Ask) -> Response:
 
 def deck(describer: Describer) -> list[Item]:
     """Begun films and episodes, and the episode after the last watched; latest first."""
-    catalogue = describer.catalogue
-    begun = [i for i in catalogue.items.values() if i.playable and describer.view(i).offset_ms]
-    begun.sort(key=lambda item: -describer.view(item).last_viewed_at)
+    user, _ = stamp = describer.views_stamp
+    decks: dict[str, tuple[tuple[str, int], list[Item]]] = describer.catalogue.once("decks", dict)
+    if user not in decks or decks[user][0] != stamp:
+        decks[user] = (stamp, _deck(describer))
+    return decks[user][1]
+
+
+def _deck(describer: Describer) -> list[Item]:
+    catalogue, views = describer.catalogue, describer.views()
+    known = [(catalogue.items[key], view) for key, view in views.items() if key in catalogue.items]
+    begun = [(item, view) for item, view in known if item.playable and view.offset_ms]
+    begun.sort(key=lambda pair: -pair[1].last_viewed_at)
+    watched = [item for item, view in known if view.count and item.type is ItemType.EPISODE]
+    shows = {top.rating_key: top for top in map(catalogue.top_of, watched)}
     following = [
         after
-        for show in catalogue.items.values()
-        if show.type is ItemType.SHOW
+        for show in shows.values()
         for before, after in pairwise(catalogue.leaves_of(show))
         if describer.is_watched(before) and not describer.is_watched(after)
     ]
-    return begun + [item for item in following if item not in begun]
+    started = {item.rating_key: item for item, _ in begun}
+    return [*started.values(), *(item for item in following if item.rating_key not in started)]
 
 
 async def first_character(ask: Ask) -> Response:
-    chosen = section_of(ask)
-    items = describer_of(ask).catalogue.in_section(chosen.id, _asked_type(ask, chosen))
-    letters = Counter(sort_title(item.title)[:1].upper() for item in items)
+    chosen, type_ = section_of(ask), _asked_type(ask, section_of(ask))
+    shelf = shelf_of(describer_of(ask), chosen.id, type_)
+    query, describer = ask.request.query_params, describer_of(ask)
+
+    def count() -> Counter[str]:
+        return Counter(_letter(item) for item in shelf.chosen(query, "", describer))
+
+    name = ("letters", chosen.id, type_)
+    letters = count() if filters_of(query) else describer.catalogue.once(name, count)
     directories = [
         {
             "size": count,
-            "key": f"/library/sections/{chosen.id}/firstCharacter/{letter}",
+            "key": f"/library/sections/{chosen.id}/firstCharacter/{quote(letter, safe='')}",
             "title": letter,
         }
         for letter, count in sorted(letters.items())
     ]
     return ask.plex(container(**_list_head(chosen, "secondary"), Directory=directories))
+
+
+def _letter(item: Item) -> str:
+    """What is no letter and no digit stands under `#`."""
+    first = item.sorted_as[:1].upper()
+    return first if first.isalnum() else "#"
+
+
+async def under_letter(ask: Ask) -> Response:
+    chosen, type_ = section_of(ask), _asked_type(ask, section_of(ask))
+    shelf = shelf_of(describer_of(ask), chosen.id, type_)
+    items = [item for item in shelf.items if _letter(item) == ask.path("letter")]
+    return _listed(ask, chosen, items, type_)
 
 
 async def choices(ask: Ask) -> Response:
@@ -209,9 +247,7 @@ async def choices(ask: Ask) -> Response:
     field = ask.path("field")
     if field not in _CHOICES:
         return ask.plex(container(size=0, **_list_head(chosen, "secondary")))
-    describer = describer_of(ask)
-    items = [i for i in describer.catalogue.items.values() if i.section_id == chosen.id]
-    found = sorted({pair for item in items for pair in _choices_of(item, field, describer)})
+    found = _choices(describer_of(ask), chosen, field)
     directories = [
         {
             "fastKey": f"/library/sections/{chosen.id}/all?{field}={key}",
@@ -228,6 +264,16 @@ async def choices(ask: Ask) -> Response:
     return ask.plex(container(**head, Directory=directories))
 
 
+def _choices(describer: Describer, section: Section, field: str) -> list[tuple[str, str]]:
+    catalogue = describer.catalogue
+
+    def gather() -> list[tuple[str, str]]:
+        items = (item for item in catalogue.items.values() if item.section_id == section.id)
+        return sorted({pair for item in items for pair in _choices_of(item, field, describer)})
+
+    return catalogue.once(("choices", section.id, field), gather)
+
+
 def _choices_of(item: Item, field: str, describer: Describer) -> list[tuple[str, str]]:
     """Pairs of title and key."""
     details = item.details
@@ -237,6 +283,7 @@ def _choices_of(item: Item, field: str, describer: Describer) -> list[tuple[str,
         "director": details.directors,
         "writer": details.writers,
         "actor": tuple(role.name for role in details.roles),
+        "collection": details.collections,
     }
     if field in tags:
         return [(name, str(describer.tag_id(field, name))) for name in tags[field]]
@@ -286,6 +333,7 @@ def routes() -> list[Route]:
         pms(f"{base}/recentlyAdded", recently_added),
         pms(f"{base}/onDeck", on_deck),
         pms(f"{base}/firstCharacter", first_character),
+        pms(f"{base}/firstCharacter/{{letter}}", under_letter),
         pms(f"{base}/collections", collections),
         pms(f"{base}/refresh", refresh),
         pms(f"{base}/{{field}}", choices),

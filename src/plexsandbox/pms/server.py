@@ -10,6 +10,7 @@ from plexsandbox.answers import Node, bad_request, container
 from plexsandbox.ask import Ask, pms
 from plexsandbox.box import VERSION
 from plexsandbox.describe import LIBRARY, library_head
+from plexsandbox.model import ItemType
 
 _BITRATES = "64,96,208,320,720,1500,2000,3000,4000,8000,10000,12000,20000"
 _QUALITIES = "0,1,2,3,4,5,6,7,8,9,10,11,12"
@@ -120,13 +121,13 @@ def _capabilities(ask: Ask) -> Node:
 
 
 def _content_feature(ask: Ask) -> Node:
-    catalogue = ask.box.library.catalogue
+    catalogue = ask.catalogue
     sections = [
         {
-            "agent": f"tv.plex.agents.{'movie' if section.id == 1 else 'series'}",
+            "agent": f"tv.plex.agents.{'movie' if section.type is ItemType.MOVIE else 'series'}",
             "language": "en-US",
             "refreshing": False,
-            "scanner": "Plex Movie" if section.id == 1 else "Plex TV Series",
+            "scanner": "Plex Movie" if section.type is ItemType.MOVIE else "Plex TV Series",
             "uuid": section.uuid,
             "id": str(section.id),
             "key": f"/library/sections/{section.id}",

@@ -52,7 +52,8 @@ def make_plan(
     threads: int,
     speed: float | None,
 ) -> Plan:
-    width, height = fitted(file.video.width, file.video.height, order.size)
+    picture = file.true_picture or file.video
+    width, height = fitted(picture.width, picture.height, order.size)
     limit = order.max_bitrate_kbps or _DEFAULT_KBPS
     return Plan(
         file=file,
