@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
 from plexsandbox import controls
 from plexsandbox.accounts import ACCOUNTS, OLIVE, Tokens
@@ -22,6 +22,7 @@ from plexsandbox.box import Sandbox
 from plexsandbox.describe import Describer
 from plexsandbox.films.studio import Studio
 from plexsandbox.library import Library
+from plexsandbox.notices import Notices
 from plexsandbox.options import Options
 from plexsandbox.pictures import Pictures
 from plexsandbox.playing import NowPlaying
@@ -30,6 +31,7 @@ from plexsandbox.pms import (
     hubs,
     images,
     items,
+    listening,
     parts,
     playqueues,
     progress,
@@ -63,6 +65,7 @@ def build(media_dir: Path, options: Options) -> Sandbox:
     work_dir = media_dir / WORK_FOLDER
     state = State(work_dir / "state.json")
     stats = Stats()
+    notices = Notices()
     transcodes = work_dir / "transcodes"
     shutil.rmtree(transcodes, ignore_errors=True)
     return Sandbox(
@@ -75,9 +78,11 @@ def build(media_dir: Path, options: Options) -> Sandbox:
             media_dir,
             state,
             _archive(options, state),
-            lambda catalogue: shelf.warm(Describer(catalogue, state, OLIVE)),
+            notices=notices,
+            warm=lambda catalogue: shelf.warm(Describer(catalogue, state, OLIVE)),
         ),
-        pool=TranscodePool(transcodes, options, stats),
+        pool=TranscodePool(transcodes, options, stats, transcode.telling(notices)),
+        notices=notices,
         now_playing=NowPlaying(),
         pins=pins.Pins(),
         play_queues=playqueues.PlayQueues(),
@@ -118,7 +123,7 @@ async def _plain_refusal(_: Request, error: Exception) -> Response:
     raise error
 
 
-def _routes() -> list[Route]:
+def _routes() -> list[BaseRoute]:
     """Sections' catch-all route stands after their named ones, see `sections.routes`."""
     parts_of_it = (
         controls,
@@ -135,5 +140,6 @@ def _routes() -> list[Route]:
         transcode,
         sessions,
         playqueues,
+        listening,
     )
     return [route for part in parts_of_it for route in part.routes()]

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -120,7 +120,7 @@ def control(path: str, handler: PlainHandler, methods: tuple[str, ...] = ("GET",
     return Route(path, endpoint, methods=list(methods))
 
 
-def token_of(request: Request) -> str | None:
+def token_of(request: HTTPConnection) -> str | None:
     return request.query_params.get("X-Plex-Token") or request.headers.get("X-Plex-Token")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from plexsandbox.accounts import Tokens
 from plexsandbox.faults import Faults
 from plexsandbox.library import Library
+from plexsandbox.notices import Notices
 from plexsandbox.options import Options
 from plexsandbox.state import State
 from plexsandbox.stats import Stats
@@ -40,4 +41,5 @@ class Sandbox:
     pictures: Pictures
     studio: Studio
     stats: Stats = field(default_factory=Stats)
+    notices: Notices = field(default_factory=Notices)
     faults: Faults = field(default_factory=Faults)

@@ -195,6 +195,12 @@ class _Server(uvicorn.Server):
             for number in _ENDING:
                 loop.remove_signal_handler(number)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Those who listen would never leave by themselves."""
+        box: Sandbox = self._app.state.box
+        box.notices.cut_all()
+        await super().shutdown(sockets)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:

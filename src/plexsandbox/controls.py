@@ -10,6 +10,7 @@ from plexsandbox.answers import json_response
 from plexsandbox.ask import control, json_body
 from plexsandbox.box import Sandbox
 from plexsandbox.faults import BadFault, parse_fault
+from plexsandbox.notices import Notice
 
 
 def _box(request: Request) -> Sandbox:
@@ -33,6 +34,7 @@ async def stats(request: Request) -> Response:
                 "bytes": box.stats.segment_bytes,
             },
             "requests": dict(box.stats.requests),
+            "notices": {"sent": box.notices.sent, "listeners": box.notices.listeners},
             "faults": {"mode": box.faults.current.mode, "struck": box.faults.struck},
         }
     )
@@ -80,6 +82,27 @@ async def restore_item(request: Request) -> Response:
     return json_response({"ok": True})
 
 
+async def rename_item(request: Request) -> Response:
+    box, key = _box(request), str(request.path_params["key"])
+    title = (await json_body(request)).get("title")
+    if box.library.item(key) is None or not isinstance(title, str) or not title:
+        return json_response({"error": "no such item, or no title"}, 404)
+    await box.library.rename(key, title)
+    return json_response({"ok": True})
+
+
+async def notice(request: Request) -> Response:
+    """Any notice at all: `{"type", "class", "entries"}`."""
+    body = await json_body(request)
+    entries = body.get("entries", [])
+    if not isinstance(entries, list):
+        return json_response({"error": "entries is a list"}, 400)
+    section, user = body.get("section"), body.get("user")
+    told = Notice(str(body.get("type")), str(body.get("class")), tuple(entries), section, user)
+    _box(request).notices.send(told)
+    return json_response({"ok": True, "listeners": _box(request).notices.listeners})
+
+
 async def kill_transcodes(request: Request) -> Response:
     """As when the real server's transcoder crashes: every session is gone."""
     await _box(request).pool.close()
@@ -95,5 +118,7 @@ def routes() -> list[Route]:
         control("/sandbox/scan", scan, methods=("POST",)),
         control("/sandbox/items/{key}/delete", delete_item, methods=("POST",)),
         control("/sandbox/items/{key}/restore", restore_item, methods=("POST",)),
+        control("/sandbox/items/{key}/rename", rename_item, methods=("POST",)),
+        control("/sandbox/notices", notice, methods=("POST",)),
         control("/sandbox/transcodes/kill", kill_transcodes, methods=("POST",)),
     ]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from plexsandbox.archive.archive import Archive
 from plexsandbox.model import Catalogue, Item
+from plexsandbox.notices import Notices
 from plexsandbox.scan import Scanner, Stamp, fingerprint
 from plexsandbox.state import State
 
@@ -25,17 +26,22 @@ class Library:
         media_dir: Path,
         state: State,
         archive: Archive,
+        *,
+        notices: Notices,
         warm: Callable[[Catalogue], None] = lambda _: None,
     ) -> None:
-        """`warm` is called in the scanning thread, before a new catalogue is shown."""
+        """`warm` is called in a thread, before a new catalogue is shown."""
         self._dir = media_dir
         self._archive = archive
         self._warm = warm
+        self._notices = notices
         self._scanner = Scanner(media_dir, state)
         self._scanning = asyncio.Lock()
         self._stamps: dict[Path, Stamp] | None = None
+        self._scanned = Catalogue()
         self._catalogue = Catalogue()
         self._hidden: set[str] = set()
+        self._renamed: dict[str, tuple[str, int]] = {}
 
     @property
     def catalogue(self) -> Catalogue:
@@ -51,16 +57,34 @@ class Library:
             stamps = await asyncio.to_thread(fingerprint, self._dir)
             if stamps == self._stamps and not force:
                 return
-            scanned = await asyncio.to_thread(self._scan, stamps)
-            self._stamps = stamps
-            self._catalogue = scanned
-            log.info("library_scanned items=%d", len(self._catalogue.items))
+            if self._stamps is None:
+                await self._scan(stamps)
+                return
+            with self._notices.activity("library.update.section", "Scanning", "All libraries"):
+                self._notices.status("Library scan", "Scanning the libraries", "LIBRARY_UPDATE")
+                before = self._catalogue
+                await self._scan(stamps)
+                self._notices.library_changed(before, self._catalogue)
+            self._notices.status("Library scan", "Library scan complete", "LIBRARY_UPDATE")
 
-    def _scan(self, stamps: dict[Path, Stamp]) -> Catalogue:
-        scanned = self._archive.joined(self._scanner.scan(stamps, int(time.time())))
-        catalogue = _without(scanned, self._hidden)
-        self._warm(catalogue)
-        return catalogue
+    async def _scan(self, stamps: dict[Path, Stamp]) -> None:
+        def scan() -> Catalogue:
+            return self._archive.joined(self._scanner.scan(stamps, int(time.time())))
+
+        self._scanned = await asyncio.to_thread(scan)
+        self._stamps = stamps
+        await self._show()
+        log.info("library_scanned items=%d", len(self._catalogue.items))
+
+    async def _show(self) -> None:
+        """What was scanned, with what has been done to it from outside."""
+
+        def prepare() -> Catalogue:
+            catalogue = _without(_called(self._scanned, self._renamed), self._hidden)
+            self._warm(catalogue)
+            return catalogue
+
+        self._catalogue = await asyncio.to_thread(prepare)
 
     async def watch(self, every_s: float) -> None:
         """Until cancelled."""
@@ -74,11 +98,35 @@ class Library:
     async def hide(self, rating_key: str) -> None:
         """As if the owner had deleted it, with all below it; for this process only."""
         self._hidden.add(rating_key)
-        self._catalogue = _without(self._catalogue, self._hidden)
+        await self._change()
 
     async def unhide(self, rating_key: str) -> None:
         self._hidden.discard(rating_key)
-        await self.rescan(force=True)
+        await self._change()
+
+    async def rename(self, rating_key: str, title: str) -> None:
+        """As if the owner had edited it; for this process only."""
+        self._renamed[rating_key] = (title, int(time.time()))
+        await self._change()
+
+    async def _change(self) -> None:
+        async with self._scanning:
+            before = self._catalogue
+            await self._show()
+            self._notices.library_changed(before, self._catalogue)
+
+
+def _called(catalogue: Catalogue, renamed: dict[str, tuple[str, int]]) -> Catalogue:
+    """With other titles, and the time at which they were given."""
+    known = {key: value for key, value in renamed.items() if key in catalogue.items}
+    if not known:
+        return catalogue
+    items = dict(catalogue.items)
+    for key, (title, at) in known.items():
+        item = items[key]
+        details = replace(item.details, title=title, title_sort=None)
+        items[key] = replace(item, title=title, details=details, updated_at=at)
+    return replace(catalogue, items=items, _known={})
 
 
 def _without(catalogue: Catalogue, hidden: set[str]) -> Catalogue:

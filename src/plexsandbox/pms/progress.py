@@ -7,10 +7,12 @@ import time
 from starlette.responses import Response
 from starlette.routing import Route
 
-from plexsandbox.answers import bad_request, container
+from plexsandbox.answers import Node, bad_request, container
 from plexsandbox.ask import Ask, pms
+from plexsandbox.box import Sandbox
 from plexsandbox.describe import LIBRARY
 from plexsandbox.model import Item
+from plexsandbox.notices import Notice
 from plexsandbox.playing import Player, Playing, player_of
 from plexsandbox.state import View
 
@@ -55,6 +57,7 @@ async def timeline(ask: Ask) -> Response:
     playing = ask.box.now_playing.begin(session, ask.who, player(ask), key)
     playing.state, playing.time_ms = state, max(0, ask.number("time", 0))
     view = _store(ask, item, playing)
+    tell_playing(ask.box, playing)
     if state == "stopped":
         ask.box.now_playing.end(session)
     return ask.plex(
@@ -65,6 +68,27 @@ async def timeline(ask: Ask) -> Response:
             viewCount=view.count,
             viewOffset=view.offset_ms,
         )
+    )
+
+
+def tell_playing(box: Sandbox, playing: Playing) -> None:
+    """To the owner's listeners and to the player's own."""
+    transcode = next(
+        (s for s in box.pool.sessions if s.order.session_identifier == playing.session), None
+    )
+    entry: Node = {
+        "sessionKey": str(playing.number),
+        "clientIdentifier": playing.player.identifier,
+        "guid": "",
+        "ratingKey": playing.rating_key,
+        "url": "",
+        "key": f"/library/metadata/{playing.rating_key}",
+        "viewOffset": playing.time_ms,
+        "state": playing.state,
+        "transcodeSession": transcode.order.session if transcode else None,
+    }
+    box.notices.send(
+        Notice("playing", "PlaySessionStateNotification", (entry,), user=playing.account.user)
     )
 
 

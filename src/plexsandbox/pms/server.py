@@ -220,6 +220,11 @@ async def empty(ask: Ask) -> Response:
     return ask.plex(container(size=0))
 
 
+async def activities(ask: Ask) -> Response:
+    running = list(ask.box.notices.activities.values())
+    return ask.plex(container(Activity=running) if running else container(size=0))
+
+
 async def empty_library(ask: Ask) -> Response:
     return ask.plex(container(size=0, **library_head()))
 
@@ -252,7 +257,7 @@ def routes() -> list[Route]:
         pms("/clients", empty),
         pms("/resources", empty),
         pms("/devices", empty, owner=True),
-        pms("/activities", empty, owner=True),
+        pms("/activities", activities, owner=True),
         pms("/updater/status", empty, owner=True),
         pms("/playlists", empty_library),
         pms("/myplex/account", my_plex_account, owner=True),

@@ -13,12 +13,14 @@ from plexsandbox.ask import Ask, pms
 from plexsandbox.describe import library_head, section_head
 from plexsandbox.mediainfo import chosen_audio, chosen_subtitle
 from plexsandbox.model import Item
-from plexsandbox.pms.progress import player
+from plexsandbox.notices import Notice, Notices
+from plexsandbox.pms.progress import player, tell_playing
 from plexsandbox.pms.sections import describer_of
 from plexsandbox.transcoder import decision
 from plexsandbox.transcoder.order import BadOrder, Order, read_order
 from plexsandbox.transcoder.plan import Plan, make_plan
 from plexsandbox.transcoder.playlist import CONTENT_TYPE, master_playlist, media_playlist
+from plexsandbox.transcoder.pool import Tell
 from plexsandbox.transcoder.session import EncodingFailed, TranscodeSession
 
 _BASE = "/video/:/transcode/universal"
@@ -77,7 +79,10 @@ async def start(ask: Ask) -> Response:
     if order.protocol != "hls" or not item.playable:
         raise bad_request()
     session = await ask.box.pool.start(order, item, ask.who, _plan(ask, order, item))
-    ask.box.now_playing.begin(order.session_identifier, ask.who, player(ask), item.rating_key)
+    begun = ask.box.now_playing.begin(
+        order.session_identifier, ask.who, player(ask), item.rating_key
+    )
+    tell_playing(ask.box, begun)
     return Response(master_playlist(session.plan, order.session), media_type=CONTENT_TYPE)
 
 
@@ -132,6 +137,16 @@ def session_node(session: TranscodeSession) -> Node:
         paused=encoder.paused,
         error=encoder.failed,
     )
+
+
+def telling(notices: Notices) -> Tell:
+    """Tells the owner's listeners of each session."""
+
+    def tell(event: str, session: TranscodeSession) -> None:
+        node = session_node(session)
+        notices.send(Notice(f"transcodeSession.{event}", "TranscodeSession", (node,)))
+
+    return tell
 
 
 async def sessions(ask: Ask) -> Response:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 
 from plexsandbox.accounts import Account
@@ -20,12 +22,21 @@ from plexsandbox.transcoder.session import TranscodeSession
 log = logging.getLogger(__name__)
 
 _TEND_EVERY_S = 0.1
+_TELL_EVERY_S = 1.0
 _DECISIONS_KEPT = 200
 
 
+Tell = Callable[[str, TranscodeSession], None]
+"""Called with `start`, `update` or `end` and the session."""
+
+
 class TranscodePool:
-    def __init__(self, work_dir: Path, options: Options, stats: Stats) -> None:
+    def __init__(
+        self, work_dir: Path, options: Options, stats: Stats, tell: Tell = lambda *_: None
+    ) -> None:
         self._dir = work_dir
+        self._tell = tell
+        self._told_at = 0.0
         self._options = options
         self._stats = stats
         self._decided: OrderedDict[str, frozenset[tuple[str, str]]] = OrderedDict()
@@ -76,6 +87,7 @@ class TranscodePool:
             self._stats.sessions_started += 1
             await session.start()
             self._sessions[order.session] = session
+            self._tell("start", session)
             return session
 
     def find(self, key: str) -> TranscodeSession:
@@ -104,6 +116,7 @@ class TranscodePool:
         session = self._sessions.pop(key, None)
         self._decided.pop(key, None)
         if session is not None:
+            self._tell("end", session)
             await session.close()
 
     async def tend(self) -> None:
@@ -116,6 +129,14 @@ class TranscodePool:
                     await self._end(session.order.session)
                 else:
                     session.tend()
+            self._tell_updates()
+
+    def _tell_updates(self) -> None:
+        now = time.monotonic()
+        if now - self._told_at >= _TELL_EVERY_S:
+            self._told_at = now
+            for session in self.sessions:
+                self._tell("update", session)
 
     async def close(self) -> None:
         for session in self.sessions:
