@@ -24,17 +24,18 @@ from watchtogether.kit.errors import StorageUnavailable
 from watchtogether.kit.metrics import Metrics
 from watchtogether.kit.names import clean_name
 from watchtogether.kit.rate_limit import MemoryRateLimiter
-from watchtogether.kit.tasks import keep_running
+from watchtogether.kit.tasks import Background, keep_running
 from watchtogether.kit.web.hosts import PublicAddress
 from watchtogether.plex.addresses import AddressPolicy, open_client
-from watchtogether.plex.cache import Cache
+from watchtogether.plex.asking import PASSING, Asking
 from watchtogether.plex.client import PlexHttp, Product
-from watchtogether.plex.images import CACHE_BYTES, ImageLinks, Images, Picture
+from watchtogether.plex.figures import PlexFigures
+from watchtogether.plex.images import CACHE_BYTES, ImageLinks, Images, PictureCache
 from watchtogether.plex.library import Library
 from watchtogether.plex.plextv import PlexTv
 from watchtogether.plex.repository import ServerRepository
 from watchtogether.plex.servers import ServerDirectory
-from watchtogether.plex.service import PASSING, CallLog, PlexService
+from watchtogether.plex.service import PlexService
 from watchtogether.plex.signin import PlexSignIn
 from watchtogether.plex.transcode import PlexTranscoder
 from watchtogether.realtime import clock_exchange
@@ -69,6 +70,7 @@ class Server:
         self.secrets = SecretBox(load_secret_key(settings))
         self.database = Database(settings.sqlalchemy_url)
         self.limiter = MemoryRateLimiter(clock)
+        self.background = Background()
         self.address = PublicAddress.of(settings.public_url, settings.base_path)
 
     # accounts
@@ -124,12 +126,12 @@ class Server:
         return Product(identifier, __version__)
 
     @cached_property
-    def plex_calls(self) -> CallLog:
-        return CallLog()
+    def plex_figures(self) -> PlexFigures:
+        return PlexFigures(self.metrics)
 
     @cached_property
     def plex_http(self) -> PlexHttp:
-        return PlexHttp(self.plex_http_client, self.product, self.clock, observer=self.plex_calls)
+        return PlexHttp(self.plex_http_client, self.product, self.clock, observer=self.plex_figures)
 
     @cached_property
     def plextv(self) -> PlexTv:
@@ -141,8 +143,14 @@ class Server:
 
     @cached_property
     def plex_servers(self) -> ServerDirectory:
-        repository = ServerRepository(self.database, self.secrets)
-        return ServerDirectory(repository, self.plex_http, self.plextv, self.accounts, self.clock)
+        return ServerDirectory(
+            repository=ServerRepository(self.database, self.secrets),
+            source=self.plex_http,
+            plextv=self.plextv,
+            tokens=self.accounts,
+            clock=self.clock,
+            background=self.background,
+        )
 
     @cached_property
     def image_links(self) -> ImageLinks:
@@ -150,10 +158,24 @@ class Server:
 
     @cached_property
     def images(self) -> Images:
-        cache: Cache[Picture] = Cache(
-            self.clock, capacity=CACHE_BYTES, weigh=lambda p: len(p.body), passing=PASSING
+        cache = PictureCache(
+            self.clock,
+            self.background,
+            capacity=CACHE_BYTES,
+            weigh=lambda picture: len(picture.body),
+            passing=PASSING,
         )
         return Images(self.image_links, self.plex_servers, self.plex_library, cache)
+
+    @cached_property
+    def plex_asking(self) -> Asking:
+        return Asking(
+            servers=self.plex_servers,
+            limiter=self.limiter,
+            figures=self.plex_figures,
+            clock=self.clock,
+            background=self.background,
+        )
 
     @cached_property
     def plex(self) -> PlexService:
@@ -161,9 +183,8 @@ class Server:
             servers=self.plex_servers,
             library=self.plex_library,
             links=self.image_links,
-            limiter=self.limiter,
-            calls=self.plex_calls,
-            clock=self.clock,
+            asking=self.plex_asking,
+            figures=self.plex_figures,
         )
 
     @cached_property
@@ -305,7 +326,7 @@ class Server:
     async def run(self) -> AsyncIterator[None]:
         """Own every long-running task from start to stop."""
         try:
-            async with self.stream.run(), asyncio.TaskGroup() as tasks:
+            async with self.background, self.stream.run(), asyncio.TaskGroup() as tasks:
                 lasting = [
                     tasks.create_task(self.registry.run(), name="rooms"),
                     *(

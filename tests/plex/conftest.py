@@ -9,7 +9,6 @@ from pathlib import Path
 import av
 import httpx2
 import pytest
-import stamina
 import structlog
 from fastapi import FastAPI
 from PIL import Image
@@ -33,23 +32,37 @@ from watchtogether.db.base import Base
 from watchtogether.db.engine import Database
 from watchtogether.kit import problems
 from watchtogether.kit.ids import AccountId, RatingKey, RoomCode, RoomId, ServerId
+from watchtogether.kit.metrics import Metrics
 from watchtogether.kit.rate_limit import MemoryRateLimiter
+from watchtogether.kit.tasks import Background
 from watchtogether.kit.web import PublicAddress
 from watchtogether.plex import tables as plex_tables
-from watchtogether.plex.cache import Cache
+from watchtogether.plex.asking import PASSING, Asking
+from watchtogether.plex.attempts import Patience
 from watchtogether.plex.client import PlexHttp, Product
 from watchtogether.plex.endpoints import build_router as build_plex_router
-from watchtogether.plex.images import CACHE_BYTES, ImageLinks, Images, Picture
+from watchtogether.plex.figures import PlexFigures
+from watchtogether.plex.images import CACHE_BYTES, ImageLinks, Images, PictureCache
 from watchtogether.plex.library import Library
 from watchtogether.plex.plextv import PlexTv
+from watchtogether.plex.reports import Reports
 from watchtogether.plex.repository import ServerRepository
 from watchtogether.plex.servers import ServerDirectory
-from watchtogether.plex.service import PASSING, CallLog, PlexService
+from watchtogether.plex.service import PlexService
 from watchtogether.plex.signin import PlexSignIn
 from watchtogether.plex.signin_endpoints import SignInDoor, build_sign_in_router
 
 TABLES = (account_tables, plex_tables)
 SANDBOX = "http://plex.test"
+QUICK = Patience(
+    deadline_s=2.0,
+    most=3,
+    first_pause_s=0.001,
+    longest_pause_s=0.002,
+    hedge_from_s=0.2,
+    hedge_to_s=0.2,
+)
+"""Three attempts as in earnest, without the pauses."""
 OURS = "http://127.0.0.1:8000"
 DOOR = Door(address="192.0.2.1", loopback=True)
 FILMS = (
@@ -60,13 +73,6 @@ FILMS = (
     "TV/Night Trains (2020)/Night Trains S01E02 Border.mp4",
     "TV/Night Trains (2020)/Night Trains S02E01 Return.mp4",
 )
-
-
-@pytest.fixture(autouse=True)
-def quick_retries() -> Iterator[None]:
-    """Three attempts as in earnest, without the pauses."""
-    with stamina.set_testing(True, attempts=3):
-        yield
 
 
 @pytest.fixture(autouse=True)
@@ -156,11 +162,13 @@ class World:
     accounts: AccountService
     http: PlexHttp
     library: Library
+    reports: Reports
     plextv: PlexTv
     repository: ServerRepository
     servers: ServerDirectory
     links: ImageLinks
     images: Images
+    asking: Asking
     service: PlexService
     sign_in: PlexSignIn
     app: FastAPI
@@ -208,12 +216,23 @@ class World:
 
 
 @pytest.fixture
-def world(sandbox: Sandbox, database: Database, media_dir: Path) -> World:
-    return build_world(sandbox, database)
+async def background() -> AsyncIterator[Background]:
+    async with Background() as background:
+        yield background
+
+
+@pytest.fixture
+def world(sandbox: Sandbox, database: Database, media_dir: Path, background: Background) -> World:
+    return build_world(sandbox, database, background)
 
 
 def build_world(
-    sandbox: Sandbox, database: Database, *, sign_up: SignUpPolicy = "plex", setup_code: str = ""
+    sandbox: Sandbox,
+    database: Database,
+    background: Background,
+    *,
+    sign_up: SignUpPolicy = "plex",
+    setup_code: str = "",
 ) -> World:
     """The whole layer, wired as in `app.py`."""
     clock = FakeClock()
@@ -237,19 +256,38 @@ def build_world(
     wire = Switch(httpx2.ASGITransport(app=_app_of(sandbox)))
     client = httpx2.AsyncClient(transport=wire)
     product = Product("client-of-the-tests")
-    calls = CallLog()
-    http = PlexHttp(client, product, clock, observer=calls)
+    figures = PlexFigures(Metrics())
+    http = PlexHttp(client, product, clock, observer=figures)
     library = Library(http)
     plextv = PlexTv(client, product, SANDBOX)
     repository = ServerRepository(database, secrets)
-    servers = ServerDirectory(repository, http, plextv, accounts, clock)
+    servers = ServerDirectory(
+        repository=repository,
+        source=http,
+        plextv=plextv,
+        tokens=accounts,
+        clock=clock,
+        background=background,
+    )
     links = ImageLinks(secrets.derive("images"))
-    pictures: Cache[Picture] = Cache(
-        clock, capacity=CACHE_BYTES, weigh=lambda p: len(p.body), passing=PASSING
+    pictures = PictureCache(
+        clock,
+        background,
+        capacity=CACHE_BYTES,
+        weigh=lambda picture: len(picture.body),
+        passing=PASSING,
     )
     images = Images(links, servers, library, pictures)
+    asking = Asking(
+        servers=servers,
+        limiter=limiter,
+        figures=figures,
+        clock=clock,
+        background=background,
+        patience=QUICK,
+    )
     service = PlexService(
-        servers=servers, library=library, links=links, limiter=limiter, calls=calls, clock=clock
+        servers=servers, library=library, links=links, asking=asking, figures=figures
     )
     sign_in = PlexSignIn(
         plextv=plextv,
@@ -273,8 +311,8 @@ def build_world(
     app.include_router(build_sign_in_router(SignInDoor(sign_in, accounts, guard, cookies)))
     app.include_router(build_plex_router(service, images, guard))
     return World(
-        clock, sandbox, wire, accounts, http, library, plextv, repository, servers, links,
-        images, service, sign_in, app,
+        clock, sandbox, wire, accounts, http, library, Reports(http), plextv,
+        repository, servers, links, images, asking, service, sign_in, app,
     )  # fmt: skip
 
 

@@ -1,11 +1,13 @@
 """The cache on a fake clock."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.support.clock import FakeClock
-from watchtogether.plex.cache import Cache, Cached
+from watchtogether.kit.tasks import Background
+from watchtogether.plex.cache import Cache, Cached, How, Kept
 
 
 class Down(Exception):
@@ -40,21 +42,43 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def cache(clock: FakeClock) -> Cache[str]:
-    return Cache(clock, capacity=3, passing=(Down,))
+async def background() -> AsyncIterator[Background]:
+    async with Background() as background:
+        yield background
 
 
-async def test_fresh_until_its_time_is_over(cache: Cache[str], clock: FakeClock) -> None:
+@pytest.fixture
+def cache(clock: FakeClock, background: Background) -> Cache[str, str]:
+    return Cache(clock, background, capacity=3, passing=(Down,), patience_s=0.02)
+
+
+class Shelf:
+    """A second level in memory, which may be away."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Kept[str]] = {}
+        self.away = False
+
+    async def find(self, key: str) -> Kept[str] | None:
+        return None if self.away else self.kept.get(key)
+
+    async def keep(self, key: str, value: str, ttl_s: float) -> None:
+        if not self.away:
+            self.kept[key] = Kept(value, ttl_s)
+
+
+async def test_fresh_until_its_time_is_over(cache: Cache[str, str], clock: FakeClock) -> None:
     source = Source()
     assert await cache.get("k", 120, source) == Cached("value 1")
-    await clock.advance(119)
+    await clock.advance(90)
     assert await cache.get("k", 120, source) == Cached("value 1")
-    await clock.advance(1)
+    assert await cache.get("k", 120, source) == Cached("value 1")
+    await clock.advance(30)
     assert await cache.get("k", 120, source) == Cached("value 2")
-    assert (cache.hits, cache.misses) == (1, 2)
+    assert cache.counts.hit_rate == pytest.approx(2 / 4)
 
 
-async def test_200_equal_requests_at_once_are_one_call(cache: Cache[str]) -> None:
+async def test_200_equal_requests_at_once_are_one_call(cache: Cache[str, str]) -> None:
     source = Source()
     source.gate.clear()
     waiting = [asyncio.ensure_future(cache.get("k", 120, source)) for _ in range(200)]
@@ -65,7 +89,7 @@ async def test_200_equal_requests_at_once_are_one_call(cache: Cache[str]) -> Non
 
 
 async def test_stale_is_served_while_the_source_is_down(
-    cache: Cache[str], clock: FakeClock
+    cache: Cache[str, str], clock: FakeClock
 ) -> None:
     source = Source()
     await cache.get("k", 120, source)
@@ -76,7 +100,7 @@ async def test_stale_is_served_while_the_source_is_down(
     assert await cache.get("k", 120, source) == Cached("value 3")
 
 
-async def test_stale_is_forgotten_after_a_day(cache: Cache[str], clock: FakeClock) -> None:
+async def test_stale_is_forgotten_after_a_day(cache: Cache[str, str], clock: FakeClock) -> None:
     source = Source()
     await cache.get("k", 120, source)
     await clock.advance(25 * 3600)
@@ -86,20 +110,34 @@ async def test_stale_is_forgotten_after_a_day(cache: Cache[str], clock: FakeCloc
 
 
 async def test_stale_is_served_while_somebody_refreshes(
-    cache: Cache[str], clock: FakeClock
+    cache: Cache[str, str], clock: FakeClock
 ) -> None:
     source = Source()
     await cache.get("k", 120, source)
     await clock.advance(121)
     source.gate.clear()
-    first = asyncio.ensure_future(cache.get("k", 120, source))
-    await asyncio.sleep(0)
-    assert await cache.get("k", 120, source) == Cached("value 1", stale=True)
+    both = asyncio.gather(*(cache.get("k", 120, source) for _ in range(2)))
+    assert await both == [Cached("value 1", stale=True)] * 2
     source.gate.set()
-    assert await first == Cached("value 2")
+    await clock.advance(0)
+    assert await cache.get("k", 120, source) == Cached("value 2")
+    assert source.asked == 2
 
 
-async def test_other_errors_forget_what_was_known(cache: Cache[str], clock: FakeClock) -> None:
+async def test_who_waits_a_moment_is_given_the_new_value(
+    cache: Cache[str, str], clock: FakeClock
+) -> None:
+    source = Source()
+    await cache.get("k", 120, source)
+    await clock.advance(121)
+    source.gate.clear()
+    waiting = asyncio.ensure_future(cache.get("k", 120, source))
+    await asyncio.sleep(0)
+    source.gate.set()
+    assert await waiting == Cached("value 2")
+
+
+async def test_other_errors_forget_what_was_known(cache: Cache[str, str], clock: FakeClock) -> None:
     source = Source()
     await cache.get("k", 120, source)
     await clock.advance(121)
@@ -111,7 +149,7 @@ async def test_other_errors_forget_what_was_known(cache: Cache[str], clock: Fake
         await cache.get("k", 120, source)
 
 
-async def test_everybody_who_waits_hears_of_the_error(cache: Cache[str]) -> None:
+async def test_everybody_who_waits_hears_of_the_error(cache: Cache[str, str]) -> None:
     source = Source()
     source.fails_with = Down()
     source.gate.clear()
@@ -123,7 +161,7 @@ async def test_everybody_who_waits_hears_of_the_error(cache: Cache[str]) -> None
     assert source.asked == 1
 
 
-async def test_cancelled_fetch_is_taken_over(cache: Cache[str]) -> None:
+async def test_who_leaves_does_not_take_the_answer_along(cache: Cache[str, str]) -> None:
     source = Source()
     source.gate.clear()
     first = asyncio.ensure_future(cache.get("k", 120, source))
@@ -131,15 +169,93 @@ async def test_cancelled_fetch_is_taken_over(cache: Cache[str]) -> None:
     others = [asyncio.ensure_future(cache.get("k", 120, source)) for _ in range(3)]
     await asyncio.sleep(0)
     first.cancel()
-    for _ in range(5):
-        await asyncio.sleep(0)
     source.gate.set()
-    assert set(await asyncio.gather(*others)) == {Cached("value 2")}
+    assert set(await asyncio.gather(*others)) == {Cached("value 1")}
+    assert source.asked == 1
+
+
+async def test_fetched_anew_before_it_expires(cache: Cache[str, str], clock: FakeClock) -> None:
+    source = Source()
+    await cache.get("k", 120, source)
+    await clock.advance(100)
+    assert await cache.get("k", 120, source) == Cached("value 1")
+    await clock.advance(0)
+    assert source.asked == 2
+    await clock.advance(60)
+    assert await cache.get("k", 120, source) == Cached("value 2")
     assert source.asked == 2
 
 
-async def test_bounded_by_weight_and_least_recently_used_goes(clock: FakeClock) -> None:
-    cache: Cache[str] = Cache(clock, capacity=20, weigh=len)
+async def test_a_failed_early_refresh_harms_nobody(
+    cache: Cache[str, str], clock: FakeClock
+) -> None:
+    source = Source()
+    await cache.get("k", 120, source)
+    await clock.advance(100)
+    source.fails_with = Down()
+    await cache.get("k", 120, source)
+    await clock.advance(0)
+    assert await cache.get("k", 120, source) == Cached("value 1")
+
+
+async def test_expired_is_asked_for_again_and_shown_meanwhile(cache: Cache[str, str]) -> None:
+    source = Source()
+    await cache.get("a", 120, source)
+    await cache.get("b", 120, source)
+    assert cache.expire(lambda key: key == "a") == ["a"]
+    assert await cache.get("a", 120, source) == Cached("value 3")
+    assert await cache.get("b", 120, source) == Cached("value 2")
+
+
+async def test_what_was_overtaken_in_flight_is_not_kept_as_fresh(cache: Cache[str, str]) -> None:
+    source = Source()
+    source.gate.clear()
+    first = asyncio.ensure_future(cache.get("k", 120, source))
+    await asyncio.sleep(0.001)
+    cache.expire(lambda _: True)
+    source.gate.set()
+    assert await first == Cached("value 1")
+    assert await cache.get("k", 120, source) == Cached("value 2")
+
+
+async def test_second_level_is_asked_first_and_told(
+    clock: FakeClock, background: Background
+) -> None:
+    shelf, hows = Shelf(), list[How]()
+    one, other = (
+        Cache[str, str](
+            clock, background, capacity=3, second=shelf, passing=(Down,), patience_s=0.02,
+            observe=lambda _, how: hows.append(how),
+        )
+        for _ in range(2)
+    )  # fmt: skip
+    source = Source()
+    await one.get("k", 120, source)
+    await clock.advance(0)
+    assert await other.get("k", 120, source) == Cached("value 1")
+    assert (source.asked, hows) == (1, ["missed", "shared"])
+    assert await other.get("k", 120, source) == Cached("value 1")
+    assert hows[2:] == ["fresh"]
+
+
+async def test_old_value_of_the_second_level_serves_while_the_source_is_down(
+    clock: FakeClock, background: Background
+) -> None:
+    shelf = Shelf()
+    shelf.kept["k"] = Kept("from before", -30)
+    cache: Cache[str, str] = Cache(clock, background, capacity=3, second=shelf, passing=(Down,))
+    source = Source()
+    source.fails_with = Down()
+    assert await cache.get("k", 120, source) == Cached("from before", stale=True)
+    shelf.away = True
+    with pytest.raises(Down):
+        await cache.get("k", 120, source)
+
+
+async def test_bounded_by_weight_and_least_recently_used_goes(
+    clock: FakeClock, background: Background
+) -> None:
+    cache: Cache[str, str] = Cache(clock, background, capacity=20, weigh=len)
     source = Source()
     for key in ("a", "b"):
         await cache.get(key, 120, source)

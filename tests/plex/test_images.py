@@ -14,11 +14,11 @@ from tests.plex.loopback import answer, loopback
 from tests.support.clock import FakeClock
 from watchtogether.kit.errors import AppError, NotFound
 from watchtogether.kit.ids import AccountId, ServerId
+from watchtogether.kit.tasks import Background
 from watchtogether.plex.addresses import AddressPolicy, open_client
-from watchtogether.plex.cache import Cache
 from watchtogether.plex.client import PlexHttp, Product, ServerAccess
 from watchtogether.plex.errors import ImageLinkInvalid, ImagePathRefused, ImageRefused
-from watchtogether.plex.images import ImageLinks, Images, Picture, check_path
+from watchtogether.plex.images import ImageLinks, Images, PictureCache, check_path
 from watchtogether.plex.library import Library
 
 PATH = "/library/metadata/108/thumb/1663510739"
@@ -197,11 +197,11 @@ def _jpeg() -> bytes:
     ],
 )
 async def test_attack_51_only_harmless_pictures(
-    body: bytes, content_type: str, error: type[AppError] | None
+    background: Background, body: bytes, content_type: str, error: type[AppError] | None
 ) -> None:
     async with loopback(answer(body, content_type=content_type)) as server:
         client = open_client(AddressPolicy(allow_loopback=True))
-        images = _images(client, server.base_url)
+        images = _images(client, background, server.base_url)
         if error is None:
             picture = await images.picture(SERVER, PATH, "poster", sig_of(link()))
             assert picture.content_type == "image/jpeg"
@@ -228,8 +228,8 @@ class _OneServer:
         raise AssertionError("it did answer")
 
 
-def _images(client: httpx2.AsyncClient, base_url: str) -> Images:
+def _images(client: httpx2.AsyncClient, background: Background, base_url: str) -> Images:
     clock = FakeClock()
-    cache: Cache[Picture] = Cache(clock, capacity=1_000_000, weigh=lambda p: len(p.body))
+    cache = PictureCache(clock, background, capacity=1_000_000, weigh=lambda p: len(p.body))
     library = Library(PlexHttp(client, Product("id"), clock))
     return Images(LINKS, _OneServer(base_url), library, cache)

@@ -7,6 +7,7 @@ import pytest
 
 from tests.plex.conftest import World, build_world
 from watchtogether.db.engine import Database
+from watchtogether.kit.tasks import Background
 from watchtogether.plex.model import Resource
 
 
@@ -117,8 +118,10 @@ async def test_a_list_of_servers_that_somebody_made_up_lets_nobody_in(
     assert (answer.status_code, answer.json()["code"]) == (403, "sign_up_closed")
 
 
-async def test_first_account_needs_the_setup_code(world: World, database: Database) -> None:
-    guarded = build_world(world.box, database, setup_code="let-me-in")
+async def test_first_account_needs_the_setup_code(
+    world: World, database: Database, background: Background
+) -> None:
+    guarded = build_world(world.box, database, background, setup_code="let-me-in")
     far = httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app=guarded.app, client=("203.0.113.9", 1)),
         base_url="http://watch.lan",

@@ -27,9 +27,11 @@ class Metrics:
         """Something that only rises; its name ends in `_total`."""
         return Counter(PREFIX + name, about, labels, registry=self._registry)
 
-    def histogram(self, name: str, about: str, buckets: Sequence[float]) -> Histogram:
+    def histogram(
+        self, name: str, about: str, buckets: Sequence[float], labels: Sequence[str] = ()
+    ) -> Histogram:
         """How values are spread over `buckets`, given by their upper ends."""
-        return Histogram(PREFIX + name, about, buckets=buckets, registry=self._registry)
+        return Histogram(PREFIX + name, about, labels, buckets=buckets, registry=self._registry)
 
     def gauge(self, name: str, about: str, read: Callable[[], float]) -> None:
         """Something that is read when it is asked for."""

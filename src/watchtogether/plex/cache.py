@@ -1,19 +1,33 @@
 """A cache with one flight per key, which keeps what has expired for when the source is down.
 
 Bounded by weight; the least recently used goes first. Values must not be changed by anybody.
+Below it there may be a second level that other processes share; when that is away, nothing is.
 """
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import Final, Generic, Literal, Protocol, TypeVar
 
 from watchtogether.kit.clock import Clock
+from watchtogether.kit.tasks import Background
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
+K_contra = TypeVar("K_contra", contravariant=True, bound=Hashable)
 
-_KEEP_S = 24 * 3600.0
+How = Literal["fresh", "shared", "merged", "stale", "missed"]
+"""How a question was answered: from memory; from the second level; by a call that somebody else
+had begun; with what is older than it should be; by a call of its own."""
+HOWS: Final[tuple[How, ...]] = ("fresh", "shared", "merged", "stale", "missed")
+
+KEEP_S: Final = 24 * 3600.0
+"""How long what has expired is kept for when the source is down."""
+_EARLY = 0.8
+"""From this part of its time on, a value that is asked for is fetched anew beforehand."""
+_PATIENCE_S = 0.5
+"""So long does one who could have the old value wait for the new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,100 +39,221 @@ class Cached(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class Kept(Generic[T]):
+    """A value of the second level. Once `fresh_s` is not positive, it has expired."""
+
+    value: T
+    fresh_s: float
+
+
+class SecondLevel(Protocol[K_contra, T]):
+    """Shared by several processes. Neither call raises; an absent store knows nothing."""
+
+    async def find(self, key: K_contra) -> Kept[T] | None: ...
+    async def keep(self, key: K_contra, value: T, ttl_s: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
 class _Entry(Generic[T]):
     value: T
     weight: int
+    early_at_ms: float
     fresh_until_ms: float
     gone_at_ms: float
 
 
-class _Abandoned(Exception):
-    """Whoever fetched was cancelled; somebody else has to."""
+@dataclass(slots=True)
+class _Flight(Generic[T]):
+    """`outdated`: what it brings was overtaken while it flew, so it is expired at once."""
+
+    landed: asyncio.Future[Cached[T]]
+    old: _Entry[T] | None
+    outdated: bool = False
 
 
-class Cache(Generic[T]):
+@dataclass(slots=True)
+class CacheCounts:
+    """How questions were answered so far."""
+
+    by: dict[How, int] = field(default_factory=lambda: dict.fromkeys(HOWS, 0))
+
+    @property
+    def asked(self) -> int:
+        return sum(self.by.values())
+
+    @property
+    def hit_rate(self) -> float | None:
+        """The share of questions that caused no call; None before the first."""
+        return 1 - self.by["missed"] / self.asked if self.asked else None
+
+
+class Cache(Generic[K, T]):
     """`weigh` says what an entry costs of `capacity`; `passing` are the errors that mean "down".
 
-    On such an error the old value is given as stale, when there is one, for up to a day. While
-    somebody fetches anew, the others get the old value at once, stale; without one they wait.
+    On such an error the old value is given as stale, when there is one, for up to a day. What is
+    asked for shortly before it expires is fetched anew in the background. One who could have the
+    old value waits half a second for the new one; one who could not, until there is an answer.
+    Flights belong to `background`, so that nobody who leaves takes the answer along.
     """
 
     def __init__(
         self,
         clock: Clock,
+        background: Background,
         *,
         capacity: int,
         weigh: Callable[[T], int] = lambda _: 1,
         passing: tuple[type[Exception], ...] = (),
+        second: SecondLevel[K, T] | None = None,
+        observe: Callable[[K, How], None] = lambda _key, _how: None,
+        patience_s: float = _PATIENCE_S,
     ) -> None:
         self._clock = clock
+        self._background = background
         self._capacity = capacity
         self._weigh = weigh
         self._passing = passing
-        self._entries: OrderedDict[Hashable, _Entry[T]] = OrderedDict()
-        self._flights: dict[Hashable, asyncio.Future[T]] = {}
+        self._second = second
+        self._observe = observe
+        self._patience_s = patience_s
+        self._entries: OrderedDict[K, _Entry[T]] = OrderedDict()
+        self._flights: dict[K, _Flight[T]] = {}
         self._weight = 0
-        self.hits = 0
-        self.misses = 0
+        self.counts = CacheCounts()
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    async def get(self, key: Hashable, ttl_s: float, load: Callable[[], Awaitable[T]]) -> Cached[T]:
+    @property
+    def weight(self) -> int:
+        """What all entries cost together."""
+        return self._weight
+
+    async def get(self, key: K, ttl_s: float, load: Callable[[], Awaitable[T]]) -> Cached[T]:
         """The value under the key, fetched by `load` when it is missing or older than `ttl_s`.
 
         Raises what `load` raises; other errors than `passing` also forget the old value.
         """
-        while True:
-            entry = self._usable(key)
-            now_ms = self._clock.monotonic_ms()
-            if entry is not None and now_ms < entry.fresh_until_ms:
-                self.hits += 1
-                return Cached(entry.value)
-            flight = self._flights.get(key)
-            if flight is None:
-                return await self._fly(key, ttl_s, load, entry)
-            self.hits += 1
-            if entry is not None:
-                return Cached(entry.value, stale=True)
-            try:
-                return Cached(await asyncio.shield(flight))
-            except _Abandoned:
-                continue
+        entry = self._usable(key)
+        flight = self._flights.get(key)
+        now_ms = self._clock.monotonic_ms()
+        if entry is not None and now_ms < entry.fresh_until_ms:
+            if flight is None and now_ms >= entry.early_at_ms:
+                self._take_off(key, ttl_s, load, entry)
+            self._count(key, "fresh")
+            return Cached(entry.value)
+        if flight is not None:
+            self._count(key, "merged" if entry is None else "stale")
+        else:
+            flight = self._take_off(key, ttl_s, load, entry, counted=True)
+        if entry is None:
+            return await asyncio.shield(flight.landed)
+        try:
+            async with asyncio.timeout(self._patience_s):
+                return await asyncio.shield(flight.landed)
+        except TimeoutError:
+            return Cached(entry.value, stale=True)
 
-    def forget(self, key: Hashable) -> None:
+    def peek(self, key: K) -> T | None:
+        """What is held in memory and fresh; counts as nothing and asks nobody."""
+        entry = self._usable(key)
+        if entry is None or self._clock.monotonic_ms() >= entry.fresh_until_ms:
+            return None
+        return entry.value
+
+    def expire(self, matches: Callable[[K], bool]) -> list[K]:
+        """Make what matches old at once, also what is just being fetched; which keys that were."""
+        found = [key for key in self._entries if matches(key)]
+        now_ms = self._clock.monotonic_ms()
+        for key in found:
+            old = self._entries[key]
+            self._entries[key] = _Entry(old.value, old.weight, now_ms, now_ms, old.gone_at_ms)
+        for key, flight in self._flights.items():
+            if matches(key):
+                flight.outdated = True
+        return found
+
+    def forget(self, key: K) -> None:
         entry = self._entries.pop(key, None)
         if entry is not None:
             self._weight -= entry.weight
 
-    async def _fly(
-        self, key: Hashable, ttl_s: float, load: Callable[[], Awaitable[T]], old: _Entry[T] | None
-    ) -> Cached[T]:
-        flight: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        flight.add_done_callback(_retrieve)
+    def _count(self, key: K, how: How) -> None:
+        self.counts.by[how] += 1
+        self._observe(key, how)
+
+    def _take_off(
+        self,
+        key: K,
+        ttl_s: float,
+        load: Callable[[], Awaitable[T]],
+        old: _Entry[T] | None,
+        *,
+        counted: bool = False,
+    ) -> _Flight[T]:
+        """`counted`: somebody waits for it, and how the question is answered shows on the way."""
+        flight = _Flight[T](asyncio.get_running_loop().create_future(), old)
+        flight.landed.add_done_callback(_retrieve)
         self._flights[key] = flight
-        self.misses += 1
+        self._background.start("cache", self._fly(key, ttl_s, load, flight, counted=counted))
+        return flight
+
+    async def _fly(
+        self,
+        key: K,
+        ttl_s: float,
+        load: Callable[[], Awaitable[T]],
+        flight: _Flight[T],
+        *,
+        counted: bool,
+    ) -> None:
+        landed = flight.landed
+        try:
+            kept = await self._look_below(key) if flight.old is None else None
+            if kept is not None and kept.fresh_s > 0 and not flight.outdated:
+                if counted:
+                    self._count(key, "shared")
+                self._keep(key, kept.fresh_s, kept.value)
+                landed.set_result(Cached(kept.value))
+                return
+            if counted:
+                self._count(key, "missed")
+            landed.set_result(await self._fetch(key, ttl_s, load, flight, kept))
+        except Exception as error:
+            landed.set_exception(error)
+        finally:
+            del self._flights[key]
+            if not landed.done():
+                landed.cancel()
+
+    async def _fetch(
+        self,
+        key: K,
+        ttl_s: float,
+        load: Callable[[], Awaitable[T]],
+        flight: _Flight[T],
+        kept: Kept[T] | None,
+    ) -> Cached[T]:
         try:
             value = await load()
-        except self._passing as error:
-            flight.set_exception(error)
-            if old is None:
-                raise
-            return Cached(old.value, stale=True)
-        except Exception as error:
-            flight.set_exception(error)
+        except self._passing:
+            if flight.old is not None:
+                return Cached(flight.old.value, stale=True)
+            if kept is not None:
+                return Cached(kept.value, stale=True)
+            raise
+        except Exception:
             self.forget(key)
             raise
-        else:
-            flight.set_result(value)
-            self._keep(key, ttl_s, value)
-            return Cached(value)
-        finally:
-            if not flight.done():
-                flight.set_exception(_Abandoned())
-            del self._flights[key]
+        self._keep(key, 0.0 if flight.outdated else ttl_s, value)
+        if self._second is not None and not flight.outdated:
+            self._background.start("cache second level", self._second.keep(key, value, ttl_s))
+        return Cached(value)
 
-    def _usable(self, key: Hashable) -> _Entry[T] | None:
+    async def _look_below(self, key: K) -> Kept[T] | None:
+        return await self._second.find(key) if self._second is not None else None
+
+    def _usable(self, key: K) -> _Entry[T] | None:
         entry = self._entries.get(key)
         if entry is None:
             return None
@@ -128,22 +263,23 @@ class Cache(Generic[T]):
         self._entries.move_to_end(key)
         return entry
 
-    def _keep(self, key: Hashable, ttl_s: float, value: T) -> None:
+    def _keep(self, key: K, ttl_s: float, value: T) -> None:
         self.forget(key)
         weight = max(1, self._weigh(value))
         if weight > self._capacity:
             return
         now_ms = self._clock.monotonic_ms()
+        early_at_ms = now_ms + ttl_s * _EARLY * 1000
         fresh_until_ms = now_ms + ttl_s * 1000
-        gone_at_ms = fresh_until_ms + _KEEP_S * 1000
-        self._entries[key] = _Entry(value, weight, fresh_until_ms, gone_at_ms)
+        gone_at_ms = fresh_until_ms + KEEP_S * 1000
+        self._entries[key] = _Entry(value, weight, early_at_ms, fresh_until_ms, gone_at_ms)
         self._weight += weight
         while self._weight > self._capacity:
             _, oldest = self._entries.popitem(last=False)
             self._weight -= oldest.weight
 
 
-def _retrieve(flight: asyncio.Future[T]) -> None:
+def _retrieve(flight: asyncio.Future[Cached[T]]) -> None:
     """Nobody may have waited; asyncio need not complain about that."""
     if not flight.cancelled():
         flight.exception()

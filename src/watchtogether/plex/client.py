@@ -16,22 +16,22 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
 
 import httpx2
-import stamina
 from pydantic import SecretStr
 
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.ids import AccountId, ServerId
 from watchtogether.plex import parse, wire
 from watchtogether.plex.breaker import Breaker
+from watchtogether.plex.calls import CallObserver, FinishedCall, Lane, Outcome, endpoint_of
 from watchtogether.plex.errors import (
     PlexAddressRefused,
     PlexBadAnswer,
     PlexBusy,
     PlexItemGone,
     PlexSlow,
+    PlexStarting,
     PlexUnauthorized,
     PlexUnreachable,
 )
@@ -39,12 +39,9 @@ from watchtogether.plex.model import ServerIdentity
 from watchtogether.plex.reader import read_document
 from watchtogether.plex.wire import Answer, Bounds, Params, Stream
 
-Lane = Literal["library", "image", "stream"]
-
 _AT_ONCE: Mapping[Lane, int] = {"library": 8, "image": 6, "stream": 8}
 _MAX_WAITING = 64
 _MAX_WAYS = 1_000
-_ATTEMPTS = 3
 _USUAL = Bounds()
 _PROBE = Bounds(read_s=2.0, deadline_s=2.5, max_bytes=64 * 1024)
 _STREAMED = Bounds(deadline_s=None, max_bytes=256 * wire.MIB)
@@ -87,12 +84,6 @@ class Product:
         }
 
 
-class CallObserver(Protocol):
-    """Told about every finished upstream call; the service's statistics."""
-
-    def __call__(self, elapsed_ms: float, *, failed: bool) -> None: ...
-
-
 class _Way:
     """One lane to one address: how many calls run, and its own breaker.
 
@@ -132,11 +123,12 @@ class PlexHttp:
         headers: Mapping[str, str] | None = None,
         bounds: Bounds = _USUAL,
     ) -> Mapping[str, object]:
-        """GET and read, JSON or XML alike; retried within `bounds.deadline_s`.
+        """GET and read, JSON or XML alike; one attempt.
 
         Returns the document's top, `{"MediaContainer": …}`. Raises the errors of `errors.py`.
         """
-        answer = await self._get_with_retries(server, path, params, headers, bounds)
+        answer = await self.fetch(server, path, params, headers=headers, bounds=bounds)
+        raise_for_status(answer)
         return await read_document(answer.body, answer.content_type)
 
     async def get_bytes(
@@ -201,23 +193,21 @@ class PlexHttp:
         """
         way = self._way(server.base_url, lane)
         way.breaker.admit()
+        call = wire.Call(
+            method,
+            wire.build_url(server.base_url, _checked(path), params),
+            self._headers(server, headers),
+        )
         started_ms = self._clock.monotonic_ms()
-        outcome = "cancelled"
+        outcome: Outcome = "cancelled"
+        received = wire.Received()
         try:
             async with (
                 _slot(way, bounds),
-                wire.open_stream(
-                    self._client,
-                    wire.Call(
-                        method,
-                        wire.build_url(server.base_url, _checked(path), params),
-                        self._headers(server, headers),
-                    ),
-                    bounds,
-                ) as stream,
+                wire.open_stream(self._client, call, bounds, received) as stream,
             ):
                 yield stream
-            outcome = "gateway" if stream.status in _GATEWAY_ERRORS else "answered"
+            outcome = _outcome(stream.status)
         except PlexUnreachable:
             outcome = "unreachable"
             raise
@@ -225,10 +215,15 @@ class PlexHttp:
             outcome = "slow"
             raise
         except PlexBadAnswer:
-            outcome = "answered"
+            outcome = "bad"
             raise
         finally:
-            self._record(way, outcome, self._clock.monotonic_ms() - started_ms)
+            elapsed_ms = self._clock.monotonic_ms() - started_ms
+            _judge(way, outcome)
+            if self.observer is not None:
+                self.observer(
+                    FinishedCall(lane, endpoint_of(path), outcome, elapsed_ms, received.bytes)
+                )
 
     async def identity(self, base_url: str) -> ServerIdentity:
         """Which machine answers there; asked without a token, past the breaker, once.
@@ -250,35 +245,6 @@ class PlexHttp:
         """Whether the breaker of this address is open just now."""
         return self._way(server.base_url, lane).breaker.is_open
 
-    async def _get_with_retries(
-        self,
-        server: ServerAccess,
-        path: str,
-        params: Params | None,
-        headers: Mapping[str, str] | None,
-        bounds: Bounds,
-    ) -> Answer:
-        async def once() -> Answer:
-            answer = await self.fetch(server, path, params, headers=headers, bounds=bounds)
-            raise_for_status(answer)
-            return answer
-
-        try:
-            async with asyncio.timeout(bounds.deadline_s):
-                async for attempt in stamina.retry_context(
-                    on=_is_passing,
-                    attempts=_ATTEMPTS,
-                    timeout=bounds.deadline_s,
-                    wait_initial=0.15,
-                    wait_max=1.0,
-                    wait_jitter=0.15,
-                ):
-                    with attempt:
-                        return await once()
-        except TimeoutError as error:
-            raise PlexSlow from error
-        raise PlexSlow  # pragma: no cover - stamina always returns or raises
-
     def _headers(self, server: ServerAccess, extra: Mapping[str, str] | None) -> dict[str, str]:
         return {
             "Accept": "application/json",
@@ -296,16 +262,26 @@ class PlexHttp:
         self._ways.move_to_end((base_url, lane))
         return way
 
-    def _record(self, way: _Way, outcome: str, elapsed_ms: float) -> None:
-        is_library = way.lane == "library"
-        if outcome == "unreachable" or (is_library and outcome in {"slow", "gateway"}):
-            way.breaker.failed()
-        elif outcome == "answered":
-            way.breaker.succeeded()
-        else:
-            way.breaker.released()
-        if self.observer is not None and is_library and outcome != "cancelled":
-            self.observer(elapsed_ms, failed=outcome != "answered")
+    def open_breakers(self) -> int:
+        """How many addresses and lanes are left alone just now."""
+        return sum(way.breaker.is_open for way in self._ways.values())
+
+
+def _judge(way: _Way, outcome: Outcome) -> None:
+    """What a call says about the server: in the library's lane slowness counts against it."""
+    is_library = way.lane == "library"
+    if outcome == "unreachable" or (is_library and outcome in {"slow", "gateway"}):
+        way.breaker.failed()
+    elif outcome in {"answered", "refused", "bad"}:
+        way.breaker.succeeded()
+    else:
+        way.breaker.released()
+
+
+def _outcome(status: int) -> Outcome:
+    if status in _GATEWAY_ERRORS:
+        return "gateway"
+    return "refused" if 400 <= status < 500 else "bad" if status >= 500 else "answered"
 
 
 def raise_for_status(answer: Answer) -> None:
@@ -320,15 +296,8 @@ def raise_for_status(answer: Answer) -> None:
     if status == 429:
         raise PlexBusy(retry_after_s=_retry_after_s(answer))
     if status in _GATEWAY_ERRORS:
-        raise PlexUnreachable
+        raise PlexStarting
     raise PlexBadAnswer
-
-
-def _is_passing(error: Exception) -> bool:
-    """Whether trying again soon may help; an open breaker says itself when to."""
-    if isinstance(error, PlexUnreachable):
-        return error.retry_after_s is None
-    return isinstance(error, PlexSlow)
 
 
 def _retry_after_s(answer: Answer) -> int:

@@ -1,6 +1,6 @@
 """The HTTP door of Plex libraries: for accounts; pictures for whoever holds their link."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -8,9 +8,22 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from watchtogether.accounts.guard import Guard
 from watchtogether.accounts.model import Principal
 from watchtogether.kit.ids import AccountId, RatingKey, ServerId
+from watchtogether.plex.asked_listing import asked_listing
 from watchtogether.plex.images import Images
-from watchtogether.plex.library import HubName, PictureSize, Sort
-from watchtogether.plex.schemas import ItemOut, ItemsOut, LibraryOut, ServerOut
+from watchtogether.plex.library import HubName, PictureSize
+from watchtogether.plex.model import ItemKind, Letter, Listing, Menu
+from watchtogether.plex.schemas import (
+    ChoiceOut,
+    FilterOut,
+    ItemOut,
+    ItemsOut,
+    LetterOut,
+    LibraryOut,
+    MenuOut,
+    ServerOut,
+    ShelvesOut,
+    SortOut,
+)
 from watchtogether.plex.service import PlexService
 from watchtogether.plex.views import Viewer
 
@@ -41,6 +54,7 @@ def build_router(service: PlexService, images: Images, guard: Guard) -> APIRoute
         return Viewer(account_id, server_id, images.links)
 
     _add_servers(router, service, guard)
+    _add_libraries(router, service, asker)
     _add_items(router, service, asker)
     _add_shelves(router, service, asker)
     _add_images(router, images)
@@ -73,22 +87,69 @@ def _add_servers(router: APIRouter, service: PlexService, guard: Guard) -> None:
         return [LibraryOut(key=s.key, title=s.title, kind=s.kind) for s in found.value]
 
 
-def _add_items(router: APIRouter, service: PlexService, asker: _Asker) -> None:
+def _add_libraries(router: APIRouter, service: PlexService, asker: _Asker) -> None:
     @router.get("/libraries/{key}/items")
     async def items(
         key: str,
         view: Annotated[Viewer, Depends(asker)],
+        wanted: Annotated[Listing, Depends(asked_listing)],
         start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
         size: Annotated[int, Query(ge=1, le=200)] = 60,
-        sort: Sort = "title",
     ) -> ItemsOut:
         """One page of a library."""
         found = await service.items(
-            view.account_id, view.server_id, key, start=start, size=size, sort=sort
+            view.account_id, view.server_id, key, start=start, size=size, wanted=wanted
         )
         page = found.value
         return view.items(page.items, total=page.total, start=start, stale=found.stale)
 
+    @router.get("/libraries/{key}/menu")
+    async def menu(key: str, view: Annotated[Viewer, Depends(asker)]) -> MenuOut:
+        """What a library can be narrowed and ordered by; titles are in the server's language."""
+        return _menu((await service.menu(view.account_id, view.server_id, key)).value)
+
+    @router.get("/libraries/{key}/choices/{name}")
+    async def choices(
+        key: str, name: str, view: Annotated[Viewer, Depends(asker)]
+    ) -> list[ChoiceOut]:
+        """The values of one filter, such as the genres of a library."""
+        found = await service.choices(view.account_id, view.server_id, key, name)
+        return [ChoiceOut(value=each.value, title=each.title) for each in found.value]
+
+    @router.get("/libraries/{key}/letters")
+    async def letters(
+        key: str,
+        view: Annotated[Viewer, Depends(asker)],
+        wanted: Annotated[Listing, Depends(asked_listing)],
+    ) -> list[LetterOut]:
+        """Where each letter begins when the library is in the order of its titles."""
+        found = await service.letters(view.account_id, view.server_id, key, wanted)
+        return _letters(found.value)
+
+    @router.get("/libraries/{key}/collections")
+    async def collections(key: str, view: Annotated[Viewer, Depends(asker)]) -> ItemsOut:
+        """The collections of a library."""
+        found = await service.collections(view.account_id, view.server_id, key)
+        return view.items(found.value.items, total=found.value.total, stale=found.stale)
+
+
+def _menu(menu: Menu) -> MenuOut:
+    return MenuOut(
+        filters=[FilterOut(name=f.name, title=f.title, switch=f.switch) for f in menu.filters],
+        sorts=[SortOut(name=s.name, title=s.title, descending=s.descending) for s in menu.sorts],
+    )
+
+
+def _letters(letters: Iterable[Letter]) -> list[LetterOut]:
+    found: list[LetterOut] = []
+    start = 0
+    for each in letters:
+        found.append(LetterOut(letter=each.letter, count=each.count, start=start))
+        start += each.count
+    return found
+
+
+def _add_items(router: APIRouter, service: PlexService, asker: _Asker) -> None:
     @router.get("/items/{rating_key}")
     async def item(rating_key: str, view: Annotated[Viewer, Depends(asker)]) -> ItemOut:
         """A whole item."""
@@ -96,10 +157,22 @@ def _add_items(router: APIRouter, service: PlexService, asker: _Asker) -> None:
         return view.whole(found.value, stale=found.stale)
 
     @router.get("/items/{rating_key}/children")
-    async def children(rating_key: str, view: Annotated[Viewer, Depends(asker)]) -> ItemsOut:
-        """A show's seasons, or a season's episodes."""
-        found = await service.children(view.account_id, view.server_id, RatingKey(rating_key))
+    async def children(
+        rating_key: str,
+        view: Annotated[Viewer, Depends(asker)],
+        kind: Annotated[
+            ItemKind, Query(description="Of the item; tells where Plex has it.")
+        ] = "show",
+    ) -> ItemsOut:
+        """A show's seasons, a season's episodes, what a collection or a playlist holds."""
+        found = await service.children(view.account_id, view.server_id, RatingKey(rating_key), kind)
         return view.items(found.value.items, total=found.value.total, stale=found.stale)
+
+    @router.get("/items/{rating_key}/related")
+    async def related(rating_key: str, view: Annotated[Viewer, Depends(asker)]) -> ShelvesOut:
+        """What goes with a title."""
+        found = await service.related(view.account_id, view.server_id, RatingKey(rating_key))
+        return view.shelves(found.value, stale=found.stale)
 
 
 def _add_shelves(router: APIRouter, service: PlexService, asker: _Asker) -> None:
@@ -107,7 +180,7 @@ def _add_shelves(router: APIRouter, service: PlexService, asker: _Asker) -> None
     async def search(
         q: Annotated[str, Query(max_length=200)], view: Annotated[Viewer, Depends(asker)]
     ) -> ItemsOut:
-        """Films, shows, seasons and episodes that match."""
+        """Films, shows, seasons, episodes and collections that match."""
         found = await service.search(view.account_id, view.server_id, q)
         return view.items(found.value, stale=found.stale)
 
@@ -116,6 +189,18 @@ def _add_shelves(router: APIRouter, service: PlexService, asker: _Asker) -> None
         """A shelf of the home screen."""
         found = await service.hub(view.account_id, view.server_id, name)
         return view.items(found.value, stale=found.stale)
+
+    @router.get("/shelves")
+    async def shelves(view: Annotated[Viewer, Depends(asker)]) -> ShelvesOut:
+        """The shelves of the home screen that the server's owner has chosen."""
+        found = await service.promoted(view.account_id, view.server_id)
+        return view.shelves(found.value, stale=found.stale)
+
+    @router.get("/playlists")
+    async def playlists(view: Annotated[Viewer, Depends(asker)]) -> ItemsOut:
+        """Playlists of films and episodes."""
+        found = await service.playlists(view.account_id, view.server_id)
+        return view.items(found.value.items, total=found.value.total, stale=found.stale)
 
 
 def _add_images(router: APIRouter, images: Images) -> None:

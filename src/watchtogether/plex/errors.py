@@ -15,6 +15,18 @@ class PlexUnreachable(PlexError):
     message = "The Plex server cannot be reached right now. Check that it is switched on."
 
 
+class PlexResting(PlexUnreachable):
+    """A server that failed several times is left alone for `left_s` more seconds."""
+
+    def __init__(self, left_s: float) -> None:
+        super().__init__(retry_after_s=max(1, round(left_s)))
+        self.left_s = left_s
+
+
+class PlexStarting(PlexUnreachable):
+    """A gateway's error: the server is where it should be, and starting or overloaded."""
+
+
 class PlexSlow(PlexError):
     """The server is there and did not answer in time."""
 

@@ -48,6 +48,19 @@ def count(fields: Fields, name: str) -> int | None:
     return value if value is not None and value >= 0 else None
 
 
+def decimal(fields: Fields, name: str, most: float) -> float | None:
+    """A number from 0 to `most`; anything else is dropped."""
+    value = fields.get(name)
+    if isinstance(value, str):
+        try:
+            value = float(value[:40])
+        except ValueError:
+            return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value <= most else None
+
+
 def flag(fields: Fields, name: str) -> bool:
     """True, 1, "1" or "true"; everything else is false."""
     value = fields.get(name)

@@ -18,21 +18,24 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from watchtogether.kit.errors import NotFound
 from watchtogether.kit.ids import AccountId, ServerId
+from watchtogether.plex.attempts import Pace, Patience, persist
 from watchtogether.plex.cache import Cache
 from watchtogether.plex.client import ServerAccess
 from watchtogether.plex.errors import (
     ImageLinkInvalid,
     ImagePathRefused,
     ImageRefused,
+    PlexResting,
+    PlexStarting,
     PlexUnreachable,
 )
 from watchtogether.plex.library import Library, PictureSize
-from watchtogether.plex.wire import MIB, Answer, within
+from watchtogether.plex.wire import MIB, Answer
 
-_OWN_PATH = re.compile(r"/(?:library|:/resources)(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+")
+_OWN_PATH = re.compile(r"/(?:library|playlists|:/resources)(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+")
 _ABSOLUTE = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|[/\\]{2})")
 _TTL_S = 24 * 3600.0
-_DEADLINE_S = 5.0
+_PATIENCE = Patience(most=4)
 CACHE_BYTES: Final = 64 * MIB
 _MAGIC: Final[dict[str, tuple[bytes, int]]] = {
     "image/jpeg": (b"\xff\xd8\xff", 0),
@@ -101,16 +104,21 @@ class Ready(Protocol):
     def doubt(self, access: ServerAccess) -> None: ...
 
 
+PictureCache = Cache[tuple[str, str, PictureSize], Picture]
+"""By permission set, path and size."""
+
+
 class Images:
     """Fetches pictures once, and keeps 64 MiB of them."""
 
     def __init__(
-        self, links: ImageLinks, servers: Ready, library: Library, cache: Cache[Picture]
+        self, links: ImageLinks, servers: Ready, library: Library, cache: PictureCache
     ) -> None:
         self.links = links
         self._servers = servers
         self._library = library
         self._cache = cache
+        self._pace = Pace()
 
     async def picture(self, server_id: ServerId, path: str, size: PictureSize, sig: str) -> Picture:
         """The picture behind a link. Raises the errors of links, paths, and Plex."""
@@ -118,8 +126,11 @@ class Images:
         account_id = self.links.account(server_id, path, size, sig)
         access = await self._servers.find(account_id, server_id)
 
+        async def attempt() -> Picture:
+            return await self._fetch(access, path, size)
+
         async def load() -> Picture:
-            return await within(_DEADLINE_S, self._fetch(access, path, size))
+            return await persist(attempt, self._pace, _PATIENCE)
 
         key = (access.permission_hash, path, size)
         return (await self._cache.get(key, _TTL_S, load)).value
@@ -128,6 +139,8 @@ class Images:
         ready = await self._servers.ready(access.account_id, access.server_id)
         try:
             return _checked(await self._library.picture(ready, path, size))
+        except (PlexResting, PlexStarting):
+            raise
         except PlexUnreachable:
             self._servers.doubt(ready)
             raise

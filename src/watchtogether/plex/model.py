@@ -9,7 +9,7 @@ from typing import Literal
 from watchtogether.kit.ids import RatingKey, ServerId
 
 SectionKind = Literal["movie", "show", "other"]
-ItemKind = Literal["movie", "show", "season", "episode", "other"]
+ItemKind = Literal["movie", "show", "season", "episode", "collection", "playlist", "other"]
 StreamKind = Literal["video", "audio", "subtitle"]
 MarkerKind = Literal["intro", "credits"]
 
@@ -22,6 +22,60 @@ class Section:
     title: str
     kind: SectionKind
     uuid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A way to narrow a section. A `switch` is on or off, the others have choices to ask for."""
+
+    name: str
+    title: str
+    switch: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SortOrder:
+    """A way to order a section; `descending` is its usual direction."""
+
+    name: str
+    title: str
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """What a section can be narrowed and ordered by, as its server offers it."""
+
+    filters: tuple[Filter, ...]
+    sorts: tuple[SortOrder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a filter, such as a genre. `value` is sent back to Plex as it is."""
+
+    value: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A first letter, and how many titles of the section begin with it."""
+
+    letter: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is asked of a section: its order, and what its items must be.
+
+    `filters` are pairs of a filter's name and a choice's value; several of one name mean "or".
+    """
+
+    sort: str = "titleSort"
+    descending: bool = False
+    filters: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +153,14 @@ class Ancestor:
 
 
 @dataclass(frozen=True, slots=True)
+class CastMember:
+    """Somebody who plays in it; `role` may be empty."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A film, show, season, episode or something else of a library.
 
@@ -109,7 +171,12 @@ class Item:
     kind: ItemKind
     plex_type: str
     title: str
+    original_title: str | None
     year: int | None
+    released_on: str | None
+    """A date, as `1989-02-17`."""
+    rating: float | None
+    """The audience's or else the critics', 0–10."""
     duration_ms: int | None
     index: int | None
     thumb: str | None
@@ -117,6 +184,8 @@ class Item:
     summary: str
     tagline: str | None
     genres: tuple[str, ...]
+    directors: tuple[str, ...]
+    cast: tuple[CastMember, ...]
     content_rating: str | None
     studio: str | None
     section_key: str | None

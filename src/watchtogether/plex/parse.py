@@ -4,13 +4,16 @@ Documents come from `reader.py`. A missing, null or odd field never raises: the 
 and an entry without what makes it that entry (an item without rating key) is left out.
 """
 
+import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from watchtogether.kit.ids import RatingKey, ServerId
-from watchtogether.plex.fields import Fields, count, flag, inner, integer, rows, text
+from watchtogether.plex.fields import Fields, count, decimal, flag, inner, integer, rows, text
 from watchtogether.plex.model import (
     Ancestor,
+    CastMember,
     Chapter,
     Hub,
     Item,
@@ -30,12 +33,16 @@ from watchtogether.plex.model import (
 _LONG = 5_000
 _PATH = 500
 _MANY = 400
+_CAST = 30
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _SECTION_KINDS: Final[dict[str, SectionKind]] = {"movie": "movie", "show": "show"}
 _ITEM_KINDS: Final[dict[str, ItemKind]] = {
     "movie": "movie",
     "show": "show",
     "season": "season",
     "episode": "episode",
+    "collection": "collection",
+    "playlist": "playlist",
 }
 _STREAM_KINDS: Final[dict[int, StreamKind]] = {1: "video", 2: "audio", 3: "subtitle"}
 _MARKER_KINDS: Final[dict[str, MarkerKind]] = {"intro": "intro", "credits": "credits"}
@@ -70,7 +77,7 @@ def first_item(document: Fields) -> Item | None:
     return next(_items(inner(document, "MediaContainer")), None)
 
 
-def hubs(document: Fields) -> tuple[Hub, ...]:
+def hubs(document: Fields, limit: int = 1_000) -> tuple[Hub, ...]:
     """`/hubs/search` and other shelves. Rows that are no items (people, tags) are left out."""
     container = inner(document, "MediaContainer")
     return tuple(
@@ -78,7 +85,7 @@ def hubs(document: Fields) -> tuple[Hub, ...]:
             identifier=text(row, "hubIdentifier", "type") or "",
             kind=text(row, "type") or "",
             title=text(row, "title") or "",
-            items=tuple(_items(row)),
+            items=tuple(islice(_items(row), limit)),
         )
         for row in rows(container, "Hub")
     )
@@ -102,14 +109,19 @@ def item(row: Fields) -> Item | None:
         kind=_ITEM_KINDS.get(plex_type, "other"),
         plex_type=plex_type,
         title=text(row, "title") or "",
+        original_title=text(row, "originalTitle"),
         year=integer(row, "year"),
+        released_on=_date(row),
+        rating=decimal(row, "audienceRating", 10) or decimal(row, "rating", 10),
         duration_ms=count(row, "duration") or None,
         index=integer(row, "index"),
-        thumb=text(row, "thumb", limit=_PATH),
+        thumb=text(row, "thumb", "composite", limit=_PATH),
         art=text(row, "art", limit=_PATH),
         summary=text(row, "summary", limit=_LONG) or "",
         tagline=text(row, "tagline", limit=500),
         genres=_tags(row, "Genre"),
+        directors=_tags(row, "Director"),
+        cast=_cast(row),
         content_rating=text(row, "contentRating", limit=40),
         studio=text(row, "studio", limit=200),
         section_key=text(row, "librarySectionID", limit=40),
@@ -222,6 +234,17 @@ def _span(row: Fields) -> tuple[int, int] | None:
     if start is None or end is None or end <= start:
         return None
     return start, end
+
+
+def _cast(row: Fields) -> tuple[CastMember, ...]:
+    named = ((text(entry, "tag", limit=100), entry) for entry in _few(row, "Role"))
+    listed = (CastMember(name, text(e, "role", limit=100) or "") for name, e in named if name)
+    return tuple(islice(listed, _CAST))
+
+
+def _date(row: Fields) -> str | None:
+    found = text(row, "originallyAvailableAt", limit=10)
+    return found if found is not None and _DATE.fullmatch(found) else None
 
 
 def _tags(row: Fields, name: str) -> tuple[str, ...]:

@@ -62,6 +62,44 @@ class ItemSummaryOut(BaseModel):
     child_count: int | None
 
 
+class FilterOut(BaseModel):
+    """A way to narrow a library: on or off, or with choices to ask for."""
+
+    name: str
+    title: str
+    switch: bool
+
+
+class SortOut(BaseModel):
+    """A way to order a library; `descending` is its usual direction."""
+
+    name: str
+    title: str
+    descending: bool
+
+
+class MenuOut(BaseModel):
+    """What a library can be narrowed and ordered by."""
+
+    filters: list[FilterOut]
+    sorts: list[SortOut]
+
+
+class ChoiceOut(BaseModel):
+    """One value of a filter."""
+
+    value: str
+    title: str
+
+
+class LetterOut(BaseModel):
+    """A first letter: how many titles begin with it, and where the first of them stands."""
+
+    letter: str
+    count: int
+    start: int
+
+
 class ItemsOut(BaseModel):
     """A list of items; `stale` when Plex is away and this is from before."""
 
@@ -71,11 +109,32 @@ class ItemsOut(BaseModel):
     stale: bool
 
 
+class ShelfOut(BaseModel):
+    """A titled row of items; the title is Plex's own, in the server's language."""
+
+    title: str
+    items: list[ItemSummaryOut]
+
+
+class ShelvesOut(BaseModel):
+    """Several rows; `stale` when Plex is away and they are from before."""
+
+    shelves: list[ShelfOut]
+    stale: bool
+
+
 class AncestorOut(BaseModel):
     """The season or show that an item belongs to."""
 
     rating_key: str | None
     title: str
+
+
+class CastMemberOut(BaseModel):
+    """Somebody who plays in it."""
+
+    name: str
+    role: str
 
 
 class StreamOut(BaseModel):
@@ -87,6 +146,7 @@ class StreamOut(BaseModel):
     language: str | None
     title: str
     default: bool
+    channels: int | None
 
 
 class VersionOut(BaseModel):
@@ -98,6 +158,10 @@ class VersionOut(BaseModel):
     video_codec: str
     audio_codec: str
     bitrate_kbps: int | None
+    width: int | None
+    height: int | None
+    size_bytes: int | None
+    parts: int
     streams: list[StreamOut]
 
 
@@ -122,7 +186,12 @@ class ItemOut(ItemSummaryOut):
 
     summary: str
     tagline: str | None
+    original_title: str | None
+    released_on: str | None
+    rating: float | None
     genres: list[str]
+    directors: list[str]
+    cast: list[CastMemberOut]
     content_rating: str | None
     studio: str | None
     show: AncestorOut | None

@@ -18,12 +18,14 @@ from pydantic import SecretStr
 from watchtogether.accounts.model import Provider
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.ids import AccountId, ServerId
+from watchtogether.kit.tasks import Background
+from watchtogether.plex.breaker import Breaker
 from watchtogether.plex.client import ServerAccess
 from watchtogether.plex.errors import (
     PlexError,
+    PlexResting,
     PlexServerUnknown,
     PlexUnauthorized,
-    PlexUnreachable,
 )
 from watchtogether.plex.model import Resource
 from watchtogether.plex.plextv import PlexTv
@@ -33,7 +35,8 @@ from watchtogether.plex.repository import KnownServer, ServerRepository
 log = structlog.get_logger(__name__)
 
 _PROVEN_S = 600.0
-_DOWN_S = 5.0
+_FIRST_REST_S = 0.5
+_LONGEST_REST_S = 5.0
 _KNOWN_S = 60.0
 _RENEW_EVERY_S = 60.0
 _LISTED_S = 600.0
@@ -67,20 +70,23 @@ class ServerDirectory:
 
     def __init__(
         self,
+        *,
         repository: ServerRepository,
         source: IdentitySource,
         plextv: PlexTv,
         tokens: TokenSource,
         clock: Clock,
+        background: Background,
     ) -> None:
         self._repository = repository
         self._source = source
         self._plextv = plextv
         self._tokens = tokens
         self._clock = clock
+        self._background = background
         self._known: OrderedDict[Key, tuple[KnownServer, float]] = OrderedDict()
         self._proven: OrderedDict[tuple[ServerId, str], tuple[float, str | None]] = OrderedDict()
-        self._down_until: OrderedDict[Key, float] = OrderedDict()
+        self._resting: OrderedDict[Key, Breaker] = OrderedDict()
         self._renewed: OrderedDict[AccountId, float] = OrderedDict()
         self._locks: WeakValueDictionary[object, asyncio.Lock] = WeakValueDictionary()
 
@@ -92,8 +98,8 @@ class ServerDirectory:
     async def ready(self, account_id: AccountId, server_id: ServerId) -> ServerAccess:
         """The access at an address that is proven to be this server.
 
-        Raises `PlexServerUnknown`, and `PlexUnreachable` when no address answers; that is
-        remembered for five seconds.
+        Raises `PlexServerUnknown`, and `PlexUnreachable` when no address answers; then it is
+        left alone for half a second, and each time for twice as long, up to five seconds.
         """
         known = await self._stored(account_id, server_id)
         if not self._is_proven(known):
@@ -141,6 +147,9 @@ class ServerDirectory:
             return False
         return True
 
+    async def _renew_quietly(self, account_id: AccountId) -> None:
+        await self.renew(account_id)
+
     async def store(self, account_id: AccountId, resources: Sequence[Resource]) -> None:
         """Remember these servers, and where each answers; the account's others are forgotten."""
         before = {
@@ -152,8 +161,8 @@ class ServerDirectory:
         await self._repository.replace(account_id, fresh)
         for key in [key for key in self._known if key[0] == account_id]:
             del self._known[key]
-        for key in [key for key in self._down_until if key[0] == account_id]:
-            del self._down_until[key]
+        for key in [key for key in self._resting if key[0] == account_id]:
+            del self._resting[key]
 
     async def owners_access(self, server_id: ServerId) -> ServerAccess | None:
         """The owner's access to a server of their own, at a proven address; None for others'.
@@ -189,19 +198,18 @@ class ServerDirectory:
         )
 
     async def _prove(self, known: KnownServer) -> KnownServer:
-        """Find the address that answers, asking plex.tv for newer ones when none does."""
+        """Find the address that answers; when none does, plex.tv is asked for newer ones."""
         key = (known.account_id, known.server_id)
-        left_ms = self._down_until.get(key, 0.0) - self._clock.monotonic_ms()
-        if left_ms > 0:
-            raise PlexUnreachable(retry_after_s=max(1, round(left_ms / 1000)))
-        found = await self._probe(known)
+        breaker = self._breaker(key)
+        breaker.admit()
+        try:
+            found = await self._probe(known)
+            (breaker.failed if found is None else breaker.succeeded)()
+        finally:
+            breaker.released()
         if found is None:
-            _remember(self._down_until, key, self._clock.monotonic_ms() + _DOWN_S * 1000)
-            if await self.renew(known.account_id):
-                known = await self._stored(*key)
-                if self._is_proven(known):
-                    return known
-            raise PlexUnreachable(retry_after_s=int(_DOWN_S))
+            self._background.start("plex servers", self._renew_quietly(known.account_id))
+            raise PlexResting(breaker.left_s)
         if found.base_url != known.base_url:
             await self._repository.move(*key, found.base_url)
             known = replace(known, base_url=found.base_url)
@@ -233,6 +241,15 @@ class ServerDirectory:
             raise PlexServerUnknown
         self._hold(known)
         return known
+
+    def _breaker(self, key: Key) -> Breaker:
+        breaker = self._resting.get(key)
+        if breaker is None:
+            breaker = Breaker(
+                self._clock, failures=1, open_s=_FIRST_REST_S, longest_s=_LONGEST_REST_S
+            )
+        _remember(self._resting, key, breaker)
+        return breaker
 
     def _hold(self, known: KnownServer) -> None:
         until_ms = self._clock.monotonic_ms() + _KNOWN_S * 1000

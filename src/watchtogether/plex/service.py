@@ -3,82 +3,52 @@
 Keys carry the hash of the asker's server token, so nobody is given what another may see.
 """
 
-from collections import deque
-from collections.abc import Awaitable, Callable, Hashable
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeVar, cast
+from typing import Final, TypeVar
 
-from watchtogether.kit.clock import Clock
-from watchtogether.kit.errors import TooManyRequests
 from watchtogether.kit.ids import AccountId, RatingKey, ServerId
-from watchtogether.kit.rate_limit import PLEX, Tier
-from watchtogether.plex import playable
-from watchtogether.plex.cache import Cache, Cached
+from watchtogether.plex import listing, playable
+from watchtogether.plex.asking import Asking
+from watchtogether.plex.cache import Cached
 from watchtogether.plex.client import ServerAccess
-from watchtogether.plex.errors import (
-    PlexBadAnswer,
-    PlexBusy,
-    PlexNotLinked,
-    PlexSlow,
-    PlexUnauthorized,
-    PlexUnreachable,
-)
+from watchtogether.plex.errors import PlexError, PlexNotLinked
+from watchtogether.plex.figures import PlexFigures
 from watchtogether.plex.images import ImageLinks
-from watchtogether.plex.library import HubName, Library, Sort
-from watchtogether.plex.model import Item, ItemPage, Section
+from watchtogether.plex.library import HubName, Library
+from watchtogether.plex.model import (
+    Choice,
+    Hub,
+    Item,
+    ItemKind,
+    ItemPage,
+    Letter,
+    Listing,
+    Menu,
+    Section,
+)
 from watchtogether.plex.playable import RoomItem
 from watchtogether.plex.servers import ServerDirectory, ServerStatus
 from watchtogether.plex.wire import within
 
 T = TypeVar("T")
 
-LIBRARIES_S: Final = 300.0
-ITEMS_S: Final = 120.0
-CACHE_ITEMS: Final = 50_000
-"""Items and sections kept in all; about 100 MB at the very most."""
-DEADLINE_S: Final = 5.0
-"""Whatever was tried, a clear error comes after this long."""
-_MOST_RECENT = 500
+ACCESS_S: Final = 5.0
 _SEARCH_LIMIT = 20
-PASSING: Final = (PlexUnreachable, PlexSlow, PlexBusy, PlexBadAnswer, TooManyRequests)
-"""Errors that mean "not now": what is known from before may be shown."""
-
-
-class Limiter(Protocol):
-    """Counts upstream calls; `kit.rate_limit.RateLimiter` is one."""
-
-    async def hit(self, tier: Tier, key: str) -> None: ...
+_UNSEEN = "unwatched"
+_UNSEEN_SHOWS = "unwatchedLeaves"
 
 
 @dataclass(frozen=True, slots=True)
 class PlexStats:
-    """For health and dashboards. Rates are 0–1; None before the first call."""
+    """For health. Rates are 0–1; None before the first call."""
 
     cache_hit_rate: float | None
     avg_response_ms: float | None
     upstream_calls: int
     upstream_failures: int
     cached_entries: int
-
-
-class CallLog:
-    """Remembers how the last 500 upstream calls went; `PlexHttp` reports to it."""
-
-    def __init__(self) -> None:
-        self.calls = 0
-        self.failures = 0
-        self._elapsed_ms: deque[float] = deque(maxlen=_MOST_RECENT)
-
-    def __call__(self, elapsed_ms: float, *, failed: bool) -> None:
-        self.calls += 1
-        self.failures += failed
-        self._elapsed_ms.append(elapsed_ms)
-
-    @property
-    def average_ms(self) -> float | None:
-        if not self._elapsed_ms:
-            return None
-        return sum(self._elapsed_ms) / len(self._elapsed_ms)
 
 
 class PlexService:
@@ -94,18 +64,16 @@ class PlexService:
         servers: ServerDirectory,
         library: Library,
         links: ImageLinks,
-        limiter: Limiter,
-        calls: CallLog,
-        clock: Clock,
+        asking: Asking,
+        figures: PlexFigures,
     ) -> None:
         self._servers = servers
         self._library = library
         self._links = links
-        self._limiter = limiter
-        self._calls = calls
-        self._cache: Cache[object] = Cache(
-            clock, capacity=CACHE_ITEMS, weigh=_weigh, passing=PASSING
-        )
+        self._asking = asking
+        self._figures = figures
+
+    # servers
 
     async def servers(self, account_id: AccountId) -> tuple[ServerStatus, ...]:
         """The account's servers, its own first; empty when Plex is not linked."""
@@ -118,11 +86,42 @@ class PlexService:
             raise PlexNotLinked
         return first
 
+    # sections
+
     async def libraries(
         self, account_id: AccountId, server_id: ServerId
     ) -> Cached[tuple[Section, ...]]:
-        return await self._cached(
-            account_id, server_id, ("sections",), LIBRARIES_S, self._library.sections
+        return await self._asking.ask(account_id, server_id, "sections", (), self._library.sections)
+
+    async def menu(self, account_id: AccountId, server_id: ServerId, section: str) -> Cached[Menu]:
+        """What a library can be narrowed and ordered by."""
+        return await self._asking.ask(
+            account_id, server_id, "menu", (section,), lambda a: self._library.menu(a, section)
+        )
+
+    async def choices(
+        self, account_id: AccountId, server_id: ServerId, section: str, name: str
+    ) -> Cached[tuple[Choice, ...]]:
+        """The values of one filter, such as the genres of a library."""
+        return await self._asking.ask(
+            account_id,
+            server_id,
+            "choices",
+            (section, name),
+            lambda access: self._library.choices(access, section, name),
+        )
+
+    async def letters(
+        self, account_id: AccountId, server_id: ServerId, section: str, wanted: Listing
+    ) -> Cached[tuple[Letter, ...]]:
+        """How many titles begin with each letter, in the order of titles."""
+        wanted = await self._meant(account_id, server_id, section, wanted)
+        return await self._asking.ask(
+            account_id,
+            server_id,
+            "letters",
+            (section, *_about(wanted)),
+            lambda access: self._library.letters(access, section, wanted),
         )
 
     async def items(
@@ -132,68 +131,117 @@ class PlexService:
         section: str,
         *,
         start: int = 0,
-        size: int = 60,
-        sort: Sort = "title",
+        size: int = listing.FIRST,
+        wanted: Listing | None = None,
     ) -> Cached[ItemPage]:
-        """One page of a library."""
-        return await self._cached(
+        """One page of a library; it is cut out of longer ones that are fetched and kept."""
+        shown = await self._meant(account_id, server_id, section, wanted or Listing())
+
+        async def fetch(window: listing.Window) -> Cached[ItemPage]:
+            return await self._asking.ask(
+                account_id,
+                server_id,
+                "items",
+                (section, window.start, window.size, *_about(shown)),
+                lambda access: self._library.items(
+                    access, section, window.start, window.size, shown
+                ),
+            )
+
+        found = await asyncio.gather(*map(fetch, listing.windows(start, size)))
+        page = listing.cut([each.value for each in found], start, size)
+        return Cached(page, stale=any(each.stale for each in found))
+
+    async def collections(
+        self, account_id: AccountId, server_id: ServerId, section: str
+    ) -> Cached[ItemPage]:
+        """The collections of a library."""
+        return await self._asking.ask(
             account_id,
             server_id,
-            ("items", section, start, size, sort),
-            ITEMS_S,
-            lambda access: self._library.items(access, section, start, size, sort),
+            "collections",
+            (section,),
+            lambda access: self._library.collections(access, section),
         )
+
+    # titles
 
     async def item(
         self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
     ) -> Cached[Item]:
         """The whole item, with streams, markers and chapters."""
-        return await self._cached(
+        return await self._asking.ask(
             account_id,
             server_id,
-            ("item", rating_key),
-            ITEMS_S,
+            "item",
+            (rating_key,),
             lambda access: self._library.item(access, rating_key),
         )
 
     async def children(
-        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
+        self,
+        account_id: AccountId,
+        server_id: ServerId,
+        rating_key: RatingKey,
+        kind: ItemKind = "show",
     ) -> Cached[ItemPage]:
-        """A show's seasons, or a season's episodes."""
-        return await self._cached(
+        """A show's seasons, a season's episodes, what a collection or a playlist holds."""
+        return await self._asking.ask(
             account_id,
             server_id,
-            ("children", rating_key),
-            ITEMS_S,
-            lambda access: self._library.children(access, rating_key),
+            "children",
+            (rating_key, kind if kind in {"collection", "playlist"} else ""),
+            lambda access: self._library.children(access, rating_key, kind),
         )
+
+    async def related(
+        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
+    ) -> Cached[tuple[Hub, ...]]:
+        """Shelves of what goes with a title."""
+        return await self._asking.ask(
+            account_id,
+            server_id,
+            "related",
+            (rating_key,),
+            lambda access: self._library.related(access, rating_key),
+        )
+
+    # shelves
 
     async def search(
         self, account_id: AccountId, server_id: ServerId, query: str
     ) -> Cached[tuple[Item, ...]]:
-        """Films, shows, seasons and episodes that match; people and music are left out."""
+        """Films, shows, seasons, episodes and collections that match; no people, no music."""
         words = " ".join(query.split())[:200]
         if not words:
             return Cached(())
-        return await self._cached(
+        return await self._asking.ask(
             account_id,
             server_id,
-            ("search", words.casefold()),
-            ITEMS_S,
+            "search",
+            (words.casefold(),),
             lambda access: self._search(access, words),
         )
+
+    async def playlists(self, account_id: AccountId, server_id: ServerId) -> Cached[ItemPage]:
+        """Playlists of films and episodes."""
+        return await self._asking.ask(
+            account_id, server_id, "playlists", (), self._library.playlists
+        )
+
+    async def promoted(self, account_id: AccountId, server_id: ServerId) -> Cached[tuple[Hub, ...]]:
+        """The shelves of the home screen that the server's owner has chosen."""
+        return await self._asking.ask(account_id, server_id, "promoted", (), self._library.promoted)
 
     async def hub(
         self, account_id: AccountId, server_id: ServerId, name: HubName
     ) -> Cached[tuple[Item, ...]]:
         """A shelf of the home screen."""
-        return await self._cached(
-            account_id,
-            server_id,
-            ("hub", name),
-            ITEMS_S,
-            lambda access: self._library.hub(access, name),
+        return await self._asking.ask(
+            account_id, server_id, "hub", (name,), lambda a: self._library.hub(a, name)
         )
+
+    # for rooms and streams
 
     async def room_item(
         self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
@@ -210,79 +258,56 @@ class PlexService:
         show = found.show.rating_key if found.kind == "episode" and found.show else None
         if show is None:
             return None
-        leaves = await self._cached(
+        leaves = await self._asking.ask(
             account_id,
             server_id,
-            ("leaves", show),
-            ITEMS_S,
+            "leaves",
+            (show,),
             lambda access: self._library.all_leaves(access, show),
         )
         return playable.next_episode(leaves.value.items, rating_key)
 
     async def access(self, account_id: AccountId, server_id: ServerId) -> ServerAccess:
         """For the transcoder: the account's access, at an address proven to be that server."""
-        return await within(DEADLINE_S, self._servers.ready(account_id, server_id))
+        return await within(ACCESS_S, self._servers.ready(account_id, server_id))
 
     def doubt(self, access: ServerAccess) -> None:
         """For the transcoder: that address did not answer; the next `access` looks for another."""
         self._servers.doubt(access)
 
     def stats(self) -> PlexStats:
-        asked = self._cache.hits + self._cache.misses
+        """For health; what the owner sees is in `report.py`."""
+        endpoints = list(self._figures.endpoints())
         return PlexStats(
-            cache_hit_rate=self._cache.hits / asked if asked else None,
-            avg_response_ms=self._calls.average_ms,
-            upstream_calls=self._calls.calls,
-            upstream_failures=self._calls.failures,
-            cached_entries=len(self._cache),
+            cache_hit_rate=self._asking.cache.counts.hit_rate,
+            avg_response_ms=self._figures.average_ms,
+            upstream_calls=sum(each.calls for each in endpoints),
+            upstream_failures=sum(each.failed for each in endpoints),
+            cached_entries=len(self._asking.cache),
         )
 
     async def _search(self, access: ServerAccess, words: str) -> tuple[Item, ...]:
         found = await self._library.search(access, words, _SEARCH_LIMIT)
-        return tuple(item for item in found if item.kind != "other")
+        return tuple(item for item in found if item.kind not in {"other", "playlist"})
 
-    async def _cached(
-        self,
-        account_id: AccountId,
-        server_id: ServerId,
-        name: tuple[Hashable, ...],
-        ttl_s: float,
-        call: Callable[[ServerAccess], Awaitable[T]],
-    ) -> Cached[T]:
-        access = await self._servers.find(account_id, server_id)
-
-        async def load() -> object:
-            await self._limiter.hit(PLEX, account_id)
-            return await within(DEADLINE_S, self._upstream(account_id, server_id, call))
-
-        found = await self._cache.get((access.permission_hash, *name), ttl_s, load)
-        return cast("Cached[T]", found)  # `name` says what `call` gives
-
-    async def _upstream(
-        self,
-        account_id: AccountId,
-        server_id: ServerId,
-        call: Callable[[ServerAccess], Awaitable[T]],
-    ) -> T:
-        """Call, and once more when the server has moved or the token was replaced."""
-        access = await self._servers.ready(account_id, server_id)
+    async def _meant(
+        self, account_id: AccountId, server_id: ServerId, section: str, wanted: Listing
+    ) -> Listing:
+        """Plex asks for unseen films and for unseen shows by different names."""
+        if all(name != _UNSEEN for name, _ in wanted.filters):
+            return wanted
         try:
-            return await call(access)
-        except PlexUnreachable:
-            self._servers.doubt(access)
-            again = await self._servers.ready(account_id, server_id)
-            if again.base_url == access.base_url:
-                raise
-        except PlexUnauthorized:
-            if not await self._servers.renew(account_id):
-                raise
-            again = await self._servers.ready(account_id, server_id)
-            if again.token == access.token:
-                raise
-        return await call(again)
+            sections = (await self.libraries(account_id, server_id)).value
+        except PlexError:
+            return wanted
+        if not any(each.key == section and each.kind == "show" for each in sections):
+            return wanted
+        filters = tuple(
+            (_UNSEEN_SHOWS if name == _UNSEEN else name, value) for name, value in wanted.filters
+        )
+        return Listing(wanted.sort, wanted.descending, filters)
 
 
-def _weigh(value: object) -> int:
-    if isinstance(value, ItemPage):
-        return len(value.items)
-    return len(value) if isinstance(value, tuple) else 1
+def _about(wanted: Listing) -> Sequence[str | int]:
+    pairs = (f"{name}={value}" for name, value in sorted(wanted.filters))
+    return (wanted.sort, int(wanted.descending), *pairs)

@@ -2,21 +2,27 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from watchtogether.kit.ids import AccountId, ServerId
 from watchtogether.plex.images import ImageLinks
-from watchtogether.plex.model import Ancestor, Item, Media
+from watchtogether.plex.model import Ancestor, Hub, Item, Media
 from watchtogether.plex.playable import pictures, playing_time_ms, subtitle
 from watchtogether.plex.schemas import (
     AncestorOut,
+    CastMemberOut,
     ChapterOut,
     ItemOut,
     ItemsOut,
     ItemSummaryOut,
     MarkerOut,
+    ShelfOut,
+    ShelvesOut,
     StreamOut,
     VersionOut,
 )
+
+_SHOWN: Final = frozenset({"movie", "show", "season", "episode", "collection"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,16 @@ class Viewer:
             items=shown, total=len(shown) if total is None else total, start=start, stale=stale
         )
 
+    def shelves(self, found: Iterable[Hub], *, stale: bool) -> ShelvesOut:
+        """Rows of films, shows, seasons, episodes and collections; what is left of them."""
+        rows = (
+            ShelfOut(
+                title=hub.title, items=[self.summary(i) for i in hub.items if i.kind in _SHOWN]
+            )
+            for hub in found
+        )
+        return ShelvesOut(shelves=[row for row in rows if row.items], stale=stale)
+
     def summary(self, item: Item) -> ItemSummaryOut:
         return ItemSummaryOut.model_validate(self._summary(item))
 
@@ -43,7 +59,12 @@ class Viewer:
         details = {
             "summary": item.summary,
             "tagline": item.tagline,
+            "original_title": item.original_title,
+            "released_on": item.released_on,
+            "rating": item.rating,
             "genres": list(item.genres),
+            "directors": list(item.directors),
+            "cast": [CastMemberOut(name=c.name, role=c.role) for c in item.cast],
             "content_rating": item.content_rating,
             "studio": item.studio,
             "show": _ancestor(item.show),
@@ -96,6 +117,10 @@ def _version(media: Media) -> VersionOut:
         video_codec=media.video_codec,
         audio_codec=media.audio_codec,
         bitrate_kbps=media.bitrate_kbps,
+        width=media.width,
+        height=media.height,
+        size_bytes=sum(part.size_bytes or 0 for part in media.parts) or None,
+        parts=len(media.parts),
         streams=[
             StreamOut(
                 id=track.id,
@@ -104,6 +129,7 @@ def _version(media: Media) -> VersionOut:
                 language=track.language,
                 title=track.title,
                 default=track.default,
+                channels=track.channels,
             )
             for track in tracks
         ],

@@ -76,9 +76,16 @@ class Call:
     content: bytes | None = field(default=None, repr=False)
 
 
+@dataclass(slots=True)
+class Received:
+    """Counts the bytes of bodies as they come."""
+
+    bytes: int = 0
+
+
 @contextlib.asynccontextmanager
 async def open_stream(
-    client: httpx2.AsyncClient, call: Call, bounds: Bounds
+    client: httpx2.AsyncClient, call: Call, bounds: Bounds, received: Received | None = None
 ) -> AsyncIterator[Stream]:
     """Send, and yield as soon as the answer's head is there.
 
@@ -93,9 +100,9 @@ async def open_stream(
                 response = await client.send(_request(client, call, bounds), stream=True)
             try:
                 lowered = {name.lower(): value for name, value in response.headers.items()}
-                yield Stream(
-                    response.status_code, lowered, _capped(response, lowered, bounds.max_bytes)
-                )
+                counted = received if received is not None else Received()
+                body = _capped(response, lowered, bounds.max_bytes, counted)
+                yield Stream(response.status_code, lowered, body)
             finally:
                 await response.aclose()
     except TimeoutError as error:
@@ -141,22 +148,21 @@ def _request(client: httpx2.AsyncClient, call: Call, bounds: Bounds) -> httpx2.R
 
 
 async def _capped(
-    response: httpx2.Response, headers: Mapping[str, str], max_bytes: int
+    response: httpx2.Response, headers: Mapping[str, str], max_bytes: int, received: Received
 ) -> AsyncIterator[bytes]:
     if headers.get("content-encoding", "identity").lower() not in {"", "identity"}:
         raise PlexBadAnswer
     announced = headers.get("content-length", "")
     if announced.isdigit() and int(announced[:20]) > max_bytes:
         raise PlexBadAnswer
-    received = 0
     chunks = response.aiter_raw()
     while True:
         with _mapped():
             chunk = await anext(chunks, None)
         if chunk is None:
             return
-        received += len(chunk)
-        if received > max_bytes:
+        received.bytes += len(chunk)
+        if received.bytes > max_bytes:
             raise PlexBadAnswer
         yield chunk
 
