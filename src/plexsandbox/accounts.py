@@ -45,6 +45,7 @@ class Tokens:
     def __init__(self, state: State) -> None:
         self._state = state
         self._transient: dict[str, Account] = {}
+        self._revoked: set[tuple[str, str]] = set()
         for user, account in ACCOUNTS.items():
             state.account_token(user)
             if account.server:
@@ -52,15 +53,27 @@ class Tokens:
 
     def account(self, token: str | None) -> Account | None:
         user = self._state.user_of_account_token(token) if token else None
-        return ACCOUNTS.get(user) if user else None
+        account = ACCOUNTS.get(user) if user else None
+        return account if token and account and self._good("plextv", token, account) else None
 
     def on_server(self, token: str | None) -> Account | None:
         if not token:
             return None
-        if token in self._transient:
-            return self._transient[token]
-        user = self._state.user_of_server_token(token)
-        return ACCOUNTS.get(user) if user else None
+        account = self._transient.get(token)
+        if account is None:
+            user = self._state.user_of_server_token(token)
+            account = ACCOUNTS.get(user) if user else None
+        return account if account and self._good("server", token, account) else None
+
+    def revoke(self, where: str, name: str) -> None:
+        """`where` is `server` or `plextv`, `name` a token or a user; not kept."""
+        self._revoked.add((where, name))
+
+    def restore(self, where: str, name: str) -> None:
+        self._revoked.discard((where, name))
+
+    def _good(self, where: str, token: str, account: Account) -> bool:
+        return not {(where, token), (where, account.user)} & self._revoked
 
     def for_account(self, account: Account) -> str:
         return self._state.account_token(account.user)
@@ -77,6 +90,9 @@ class Tokens:
         account = self.account(token)
         if account is not None and token != self._state.account_token(account.user):
             self._state.forget_account_token(token)
+
+    def forget_transient(self) -> None:
+        self._transient.clear()
 
     def transient(self, account: Account) -> str:
         """A delegated token for a player; forgotten when the server ends."""

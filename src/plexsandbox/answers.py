@@ -59,9 +59,7 @@ def container(**content: Any) -> Node:
     return content
 
 
-def media_response(node: Node, *, as_json: bool, status: int = 200) -> Response:
-    if as_json:
-        return json_response({"MediaContainer": without_none(node)}, status)
+def xml_response(node: Node, status: int = 200) -> Response:
     return Response(to_xml("MediaContainer", node), status, media_type="text/xml;charset=utf-8")
 
 

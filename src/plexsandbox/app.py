@@ -44,6 +44,7 @@ from plexsandbox.pms import (
 from plexsandbox.state import State
 from plexsandbox.stats import Stats
 from plexsandbox.transcoder.pool import TranscodePool
+from plexsandbox.wild import Wild, Wildness
 
 WORK_FOLDER = ".plexsandbox"
 
@@ -89,6 +90,7 @@ def build(media_dir: Path, options: Options) -> Sandbox:
         pictures=Pictures(work_dir / "frames"),
         studio=Studio(media_dir, work_dir / "films", enabled=options.make_films),
         stats=stats,
+        wild=Wild(Wildness(options.wild_rate, options.wild_seed)),
     )
 
 

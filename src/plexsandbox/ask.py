@@ -14,9 +14,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from plexsandbox.accounts import Account
-from plexsandbox.answers import Node, PlexError, bad_request, media_response, not_found
+from plexsandbox.answers import (
+    Node,
+    PlexError,
+    bad_request,
+    json_response,
+    not_found,
+    without_none,
+    xml_response,
+)
 from plexsandbox.box import Sandbox
 from plexsandbox.model import Catalogue, Item
+from plexsandbox.spoiling import SPOILING, Spoiled, in_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,11 @@ class Ask:
         return item
 
     def plex(self, node: Node, status: int = 200) -> Response:
-        return media_response(node, as_json=self.as_json, status=status)
+        path, answer = self.request.url.path, {"MediaContainer": without_none(node)}
+        if self.as_json:
+            return json_response(self.box.wild.spoiled(path, answer), status)
+        struck = self.box.wild.spoiled(path, answer["MediaContainer"], as_json=False)
+        return xml_response(struck, status)
 
 
 Handler = Callable[[Ask], Awaitable[Response]]
@@ -90,10 +103,16 @@ def pms(
     async def endpoint(request: Request) -> Response:
         box: Sandbox = request.app.state.box
         box.stats.requests[path] += 1
+        fault = await box.faults.strike(request.url.path)
+        answer = await in_place(fault) if fault else None
+        if answer is None:
+            answer = await serve(request, box)
+        return Spoiled(answer, fault) if fault and fault.mode in SPOILING else answer
+
+    async def serve(request: Request, box: Sandbox) -> Response:
+        if box.gate.closed:
+            return box.gate.refusal(request.scope)
         try:
-            faulty = await box.faults.strike(request.url.path)
-            if faulty is not None:
-                return faulty
             account = box.tokens.on_server(token_of(request))
             if token and account is None:
                 raise PlexError(401, "Unauthorized")

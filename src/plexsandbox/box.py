@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from plexsandbox.accounts import Tokens
 from plexsandbox.faults import Faults
+from plexsandbox.gate import Gate
 from plexsandbox.library import Library
 from plexsandbox.notices import Notices
 from plexsandbox.options import Options
 from plexsandbox.state import State
 from plexsandbox.stats import Stats
+from plexsandbox.wild import Wild, Wildness
 
 if TYPE_CHECKING:
     from plexsandbox.films.studio import Studio
@@ -43,3 +45,5 @@ class Sandbox:
     stats: Stats = field(default_factory=Stats)
     notices: Notices = field(default_factory=Notices)
     faults: Faults = field(default_factory=Faults)
+    wild: Wild = field(default_factory=lambda: Wild(Wildness()))
+    gate: Gate = field(default_factory=Gate)

@@ -20,6 +20,7 @@ from plexsandbox.accounts import OLIVE
 from plexsandbox.app import create_app
 from plexsandbox.box import Sandbox
 from plexsandbox.films.studio import FilmProgress
+from plexsandbox.gate import Lines
 from plexsandbox.options import Options
 
 _ENDING = (signal.SIGINT, signal.SIGTERM)
@@ -72,6 +73,14 @@ def _parser() -> argparse.ArgumentParser:
             option, type=_count, default=getattr(defaults, name), metavar="N", help=text
         )
     parser.add_argument(
+        "--wild",
+        type=_positive,
+        default=0.0,
+        metavar="RATE",
+        help="this part of all fields of answers is missing, null, of another type or huge",
+    )
+    parser.add_argument("--wild-seed", type=_count, default=0, metavar="N")
+    parser.add_argument(
         "--encoder-speed",
         type=_positive,
         metavar="X",
@@ -113,6 +122,8 @@ def _options(arguments: argparse.Namespace) -> Options:
         extra_films=arguments.extra_films,
         extra_shows=arguments.extra_shows,
         archive_seed=arguments.archive_seed,
+        wild_rate=arguments.wild,
+        wild_seed=arguments.wild_seed,
     )
 
 
@@ -170,7 +181,7 @@ class _Server(uvicorn.Server):
     def __init__(self, app: Starlette, listener: socket.socket, host: str) -> None:
         super().__init__(
             uvicorn.Config(
-                app,
+                Lines(app, app.state.box.gate),
                 loop="asyncio",
                 log_level="warning",
                 access_log=False,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from plexsandbox.answers import json_response
+from plexsandbox.answers import Node, json_response
 from plexsandbox.ask import control, json_body
 from plexsandbox.box import Sandbox
-from plexsandbox.faults import BadFault, parse_fault
+from plexsandbox.faults import BadFault, parse_faults
+from plexsandbox.gate import Manner, line_of
 from plexsandbox.notices import Notice
+from plexsandbox.wild import BadWildness, parse_wildness
 
 
 def _box(request: Request) -> Sandbox:
@@ -35,7 +39,11 @@ async def stats(request: Request) -> Response:
             },
             "requests": dict(box.stats.requests),
             "notices": {"sent": box.notices.sent, "listeners": box.notices.listeners},
-            "faults": {"mode": box.faults.current.mode, "struck": box.faults.struck},
+            "faults": {
+                "mode": box.faults.current.mode,
+                "struck": box.faults.struck,
+                "rules": _rules(box),
+            },
         }
     )
 
@@ -45,11 +53,71 @@ async def reset_stats(request: Request) -> Response:
     return json_response({"ok": True})
 
 
+def _rules(box: Sandbox) -> list[Node]:
+    return [
+        {"mode": rule.fault.mode, "match": rule.fault.match}
+        | {"where": rule.fault.where, "calls": rule.calls, "struck": rule.struck}
+        for rule in box.faults.rules
+    ]
+
+
 async def faults(request: Request) -> Response:
+    """In place of all before, unless `keep` is true."""
+    body, ordered = await json_body(request), _box(request).faults
     try:
-        _box(request).faults.order(parse_fault(await json_body(request)))
+        orders = parse_faults(body)
     except BadFault as error:
         return json_response({"error": str(error)}, 400)
+    (ordered.add if body.get("keep") is True else ordered.order)(*orders)
+    return json_response({"ok": True})
+
+
+async def list_faults(request: Request) -> Response:
+    return json_response({"faults": _rules(_box(request))})
+
+
+async def clear_faults(request: Request) -> Response:
+    _box(request).faults.order()
+    return json_response({"ok": True})
+
+
+async def wild(request: Request) -> Response:
+    try:
+        _box(request).wild.order(parse_wildness(await json_body(request)))
+    except BadWildness as error:
+        return json_response({"error": str(error)}, 400)
+    return json_response({"ok": True})
+
+
+async def tokens(request: Request) -> Response:
+    """`{"token" | "user", "where": "server" | "plextv" | "both"}`, revoked or restored."""
+    box, body = _box(request), await json_body(request)
+    name, where = body.get("token") or body.get("user"), body.get("where", "both")
+    if not isinstance(name, str) or where not in {"server", "plextv", "both"}:
+        return json_response({"error": "token or user, and where"}, 400)
+    revoking = request.path_params["step"] == "revoke"
+    for place in ("server", "plextv") if where == "both" else (where,):
+        (box.tokens.revoke if revoking else box.tokens.restore)(place, name)
+    return json_response({"ok": True})
+
+
+async def restart(request: Request) -> Response:
+    """Everything that lived in the server's memory is gone; it answers again after `down_s`.
+
+    Meanwhile it says 503 (`maintenance`) or breaks connections (`reset`); running ones break
+    at once. The account service goes on.
+    """
+    box, body = _box(request), await json_body(request)
+    manner, down_s = body.get("mode", "maintenance"), body.get("down_s", 3)
+    if manner not in get_args(Manner) or not isinstance(down_s, int | float):
+        return json_response({"error": f"mode is one of {', '.join(get_args(Manner))}"}, 400)
+    box.gate.close(down_s, manner)
+    box.notices.cut_all()
+    box.now_playing.end_all()
+    box.play_queues.forget()
+    box.tokens.forget_transient()
+    await box.pool.close()
+    box.gate.cut_lines(spared=line_of(request.scope))
     return json_response({"ok": True})
 
 
@@ -114,6 +182,11 @@ def routes() -> list[Route]:
         control("/sandbox/stats", stats),
         control("/sandbox/reset-stats", reset_stats, methods=("POST",)),
         control("/sandbox/faults", faults, methods=("POST",)),
+        control("/sandbox/faults", list_faults),
+        control("/sandbox/faults", clear_faults, methods=("DELETE",)),
+        control("/sandbox/wild", wild, methods=("POST",)),
+        control("/sandbox/tokens/{step}", tokens, methods=("POST",)),
+        control("/sandbox/restart", restart, methods=("POST",)),
         control("/sandbox/films", films),
         control("/sandbox/scan", scan, methods=("POST",)),
         control("/sandbox/items/{key}/delete", delete_item, methods=("POST",)),

@@ -34,3 +34,6 @@ class Options:
     extra_shows: int = 0
     """Shows likewise."""
     archive_seed: int = 1
+    wild_rate: float = 0.0
+    """The part of all fields of answers that is missing, null, of another type or huge."""
+    wild_seed: int = 0

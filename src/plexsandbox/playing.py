@@ -68,6 +68,10 @@ class NowPlaying:
     def end(self, session: str) -> None:
         self._playing.pop(session, None)
 
+    def end_all(self) -> None:
+        self._playing.clear()
+        self._terminated.clear()
+
     def terminate(self, session: str, reason: str) -> bool:
         """The player learns of it by its next timeline; false when there is no such session."""
         if session not in self._playing:

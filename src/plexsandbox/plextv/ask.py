@@ -13,6 +13,8 @@ from plexsandbox.accounts import Account
 from plexsandbox.answers import Node, account_list_xml, account_xml, json_response
 from plexsandbox.ask import token_of
 from plexsandbox.box import Sandbox
+from plexsandbox.faults import Fault
+from plexsandbox.spoiling import SPOILING, Spoiled, in_place
 
 
 class AccountError(Exception):
@@ -53,13 +55,13 @@ class AccountAsk:
 
     def one(self, name: str, node: Node, status: int = 200) -> Response:
         if self.as_json:
-            return json_response(node, status)
+            return json_response(self.box.wild.spoiled(self.request.url.path, node), status)
         return Response(account_xml(name, node), status, media_type="application/xml")
 
     def many(self, name: str, nodes: list[Node]) -> Response:
         """A bare list in JSON, `<things><thing/></things>` in XML."""
         if self.as_json:
-            return json_response(nodes)
+            return json_response(self.box.wild.spoiled(self.request.url.path, nodes))
         return Response(account_list_xml(name, nodes), media_type="application/xml")
 
 
@@ -78,6 +80,13 @@ def plextv(
         box.stats.requests[path] += 1
         token = token_of(request)
         ask = AccountAsk(request, box, box.tokens.account(token), token)
+        fault = await box.faults.strike(request.url.path, "plextv")
+        answer = await _in_place(ask, fault) if fault else None
+        if answer is None:
+            answer = await serve(ask)
+        return Spoiled(answer, fault) if fault and fault.mode in SPOILING else answer
+
+    async def serve(ask: AccountAsk) -> Response:
         try:
             if signed_in:
                 _ = ask.who
@@ -86,6 +95,21 @@ def plextv(
             return _refused(ask, refusal)
 
     return Route(path, endpoint, methods=list(methods))
+
+
+async def _in_place(ask: AccountAsk, fault: Fault) -> Response | None:
+    """Its refusals are not the media server's."""
+    match fault.mode:
+        case "error":
+            return _refused(ask, AccountError(fault.status, 1000, "Something went wrong"))
+        case "unauthorized":
+            return _refused(ask, AccountError(401, 1001, "User could not be authenticated"))
+        case "rate_limited":
+            answer = _refused(ask, AccountError(429, 1003, "Too many requests"))
+            answer.headers["Retry-After"] = str(fault.retry_after_s)
+            return answer
+        case _:
+            return await in_place(fault)
 
 
 def _refused(ask: AccountAsk, refusal: AccountError) -> Response:

@@ -25,6 +25,9 @@ async def socket(socket: WebSocket) -> None:
     """Refused with 401 without a token that is good here."""
     box: Sandbox = socket.app.state.box
     box.stats.requests[socket.url.path] += 1
+    if box.gate.closed:
+        await socket.send_denial_response(PlexError(503, "Maintenance").response())
+        return
     account = box.tokens.on_server(token_of(socket))
     if account is None:
         await socket.send_denial_response(PlexError(401, "Unauthorized").response())

@@ -43,6 +43,9 @@ class PlayQueues:
         self._queues[queue.id] = queue
         return queue
 
+    def forget(self) -> None:
+        self._queues.clear()
+
     def find(self, number: int) -> PlayQueue:
         if number not in self._queues:
             raise not_found()

@@ -8,7 +8,7 @@ import uuid
 from starlette.responses import Response
 from starlette.routing import Route
 
-from plexsandbox.answers import Node, PlexError, bad_request, container, media_response, not_found
+from plexsandbox.answers import Node, PlexError, bad_request, container, not_found
 from plexsandbox.ask import Ask, pms
 from plexsandbox.describe import library_head, section_head
 from plexsandbox.mediainfo import chosen_audio, chosen_subtitle
@@ -69,7 +69,7 @@ async def decide(ask: Ask) -> Response:
     head: Node = {"allowSync": True, **answer, **library_head()}
     head |= section_head(describer.section_of(item))
     node = container(size=1, **head, Metadata=[full | {"Media": [media]}])
-    return media_response(decision.mixed_types(node), as_json=ask.as_json)
+    return ask.plex(decision.mixed_types(node))
 
 
 async def start(ask: Ask) -> Response:
