@@ -9,6 +9,8 @@ import typer
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from watchtogether.db.engine import Database
+from watchtogether.db.redis import RedisLink
+from watchtogether.kit.clock import SystemClock
 from watchtogether.kit.errors import StorageUnavailable
 from watchtogether.settings import Settings
 from watchtogether.webpage import PAGE_DIR
@@ -65,9 +67,16 @@ async def _page(_: Settings) -> Finding:
 
 
 async def _redis(settings: Settings) -> Finding:
-    if settings.redis_url:
-        return False, "is set, but this version runs as one process: unset WATCHTOGETHER_REDIS_URL"
-    return True, "not needed by one process"
+    if not settings.redis_url:
+        return True, "not needed by one process"
+    link = RedisLink(settings.redis_url, SystemClock())
+    try:
+        report = await link.report()
+    finally:
+        await link.close()
+    if report["status"] == "healthy":
+        return True, f"answers in {report['latency_ms']} ms; Plex answers are shared through it"
+    return False, "does not answer: start it, or unset WATCHTOGETHER_REDIS_URL"
 
 
 async def _plex_tv(settings: Settings) -> Finding:

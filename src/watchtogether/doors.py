@@ -61,6 +61,7 @@ def _routers(server: Server) -> tuple[APIRouter, ...]:
         metrics_endpoint.build_router(server.metrics, guard),
         health_endpoints.build_router(
             ping_database_ms=server.database.ping_ms,
+            redis=server.redis.report,
             parts=_health_parts(server),
             guard=guard,
             clock=server.clock,
@@ -70,9 +71,7 @@ def _routers(server: Server) -> tuple[APIRouter, ...]:
 
 
 def _health_parts(server: Server) -> dict[str, Callable[[], dict[str, Any]]]:
-    redis = "not_used_yet" if server.settings.redis_url else "not_configured"
     return {
-        "redis": lambda: {"status": redis},
         "plex": lambda: asdict(server.plex.stats()),
         "stream": server.stream.stats,
         "rooms": lambda: {"live": len(list(server.registry))},

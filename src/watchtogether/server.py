@@ -19,6 +19,7 @@ from watchtogether.catalogue import PlexCatalogue
 from watchtogether.chat.history import History
 from watchtogether.chat.sockets import ChatSockets
 from watchtogether.db.engine import Database
+from watchtogether.db.redis import RedisLink
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import StorageUnavailable
 from watchtogether.kit.metrics import Metrics
@@ -36,6 +37,7 @@ from watchtogether.plex.plextv import PlexTv
 from watchtogether.plex.repository import ServerRepository
 from watchtogether.plex.servers import ServerDirectory
 from watchtogether.plex.service import PlexService
+from watchtogether.plex.shared_answers import SharedAnswers
 from watchtogether.plex.signin import PlexSignIn
 from watchtogether.plex.transcode import PlexTranscoder
 from watchtogether.realtime import clock_exchange
@@ -69,6 +71,7 @@ class Server:
         self._share_url = share_url
         self.secrets = SecretBox(load_secret_key(settings))
         self.database = Database(settings.sqlalchemy_url)
+        self.redis = RedisLink(settings.redis_url, clock)
         self.limiter = MemoryRateLimiter(clock)
         self.background = Background()
         self.address = PublicAddress.of(settings.public_url, settings.base_path)
@@ -175,7 +178,12 @@ class Server:
             figures=self.plex_figures,
             clock=self.clock,
             background=self.background,
+            second=self.shared_answers if self.redis.configured else None,
         )
+
+    @cached_property
+    def shared_answers(self) -> SharedAnswers:
+        return SharedAnswers(self.redis, self.clock)
 
     @cached_property
     def plex(self) -> PlexService:
@@ -346,6 +354,7 @@ class Server:
                         task.cancel()
         finally:
             await self.plex_http_client.aclose()
+            await self.redis.close()
             await self.database.close()
 
 

@@ -30,6 +30,7 @@ from watchtogether.accounts.sessions import SessionService
 from watchtogether.accounts.tokens import AccessTokens
 from watchtogether.db.base import Base
 from watchtogether.db.engine import Database
+from watchtogether.db.redis import RedisLink
 from watchtogether.kit import problems
 from watchtogether.kit.ids import AccountId, RatingKey, RoomCode, RoomId, ServerId
 from watchtogether.kit.metrics import Metrics
@@ -49,6 +50,7 @@ from watchtogether.plex.reports import Reports
 from watchtogether.plex.repository import ServerRepository
 from watchtogether.plex.servers import ServerDirectory
 from watchtogether.plex.service import PlexService
+from watchtogether.plex.shared_answers import SharedAnswers
 from watchtogether.plex.signin import PlexSignIn
 from watchtogether.plex.signin_endpoints import SignInDoor, build_sign_in_router
 
@@ -233,6 +235,7 @@ def build_world(
     *,
     sign_up: SignUpPolicy = "plex",
     setup_code: str = "",
+    redis: RedisLink | None = None,
 ) -> World:
     """The whole layer, wired as in `app.py`."""
     clock = FakeClock()
@@ -284,6 +287,7 @@ def build_world(
         figures=figures,
         clock=clock,
         background=background,
+        second=SharedAnswers(redis, clock) if redis is not None else None,
         patience=QUICK,
     )
     service = PlexService(

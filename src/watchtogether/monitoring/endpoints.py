@@ -18,12 +18,15 @@ Report = dict[str, Any]  # Any: JSON
 def build_router(
     *,
     ping_database_ms: Callable[[], Awaitable[float]],
+    redis: Callable[[], Awaitable[Report]],
     parts: Mapping[str, Callable[[], Report]],
     guard: Guard,
     clock: Clock,
     version: str,
 ) -> APIRouter:
-    """Health over the database and the named parts; each part reports its own figures.
+    """Health over database, Redis and the named parts; each part reports its own figures.
+
+    Redis being away makes nobody unhealthy: everything goes on without it.
 
     The figures are for this machine and for the owner; others learn the status alone.
     """
@@ -62,6 +65,7 @@ def build_router(
             "version": version,
             "uptime_s": round((clock.monotonic_ms() - started_ms) / 1000, 1),
             "database": report,
+            "redis": await redis(),
             **{name: part() for name, part in parts.items()},
         }
         return JSONResponse(body, status_code=200 if healthy else 503)
