@@ -6,6 +6,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -15,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from plexsandbox import controls
-from plexsandbox.accounts import ACCOUNTS, OLIVE, Tokens
+from plexsandbox.accounts import ACCOUNTS, OLIVE
 from plexsandbox.answers import PlexError
 from plexsandbox.archive.archive import Archive, Size
 from plexsandbox.box import Sandbox
@@ -24,9 +25,11 @@ from plexsandbox.films.studio import Studio
 from plexsandbox.library import Library
 from plexsandbox.notices import Notices
 from plexsandbox.options import Options
+from plexsandbox.people import People
 from plexsandbox.pictures import Pictures
 from plexsandbox.playing import NowPlaying
-from plexsandbox.plextv import account, auth_page, pins
+from plexsandbox.plextv import account, auth_page, pins, servers
+from plexsandbox.plextv.servers import Directory, Offer, Way
 from plexsandbox.pms import (
     hubs,
     images,
@@ -43,15 +46,33 @@ from plexsandbox.pms import (
 )
 from plexsandbox.state import State
 from plexsandbox.stats import Stats
+from plexsandbox.tokens import Tokens
 from plexsandbox.transcoder.pool import TranscodePool
 from plexsandbox.wild import Wild, Wildness
 
 WORK_FOLDER = ".plexsandbox"
+_NO_URL_YET = "http://127.0.0.1:9"
+
+
+SECOND_NAME = "Second Cinema"
+_USERS_OF_SECOND = ("olive", "frida")
 
 
 def create_app(media_dir: Path | str, options: Options | None = None) -> Starlette:
-    """The application over a folder of videos; its lifespan scans first, then serves."""
+    """The application over a folder of videos; its lifespan scans first, then serves.
+
+    A second server, where there is one, is an application of its own: `app_around` the box
+    `directory.offers["second"].box`.
+    """
     box = build(Path(media_dir).resolve(), options or Options())
+    if box.options.second_films:
+        second = _build_second(box)
+        ways: tuple[Way, ...] = ("dead", "trap", "remote", "relay")
+        box.directory.offers["second"] = Offer(second, _NO_URL_YET, ways)
+    return app_around(box)
+
+
+def app_around(box: Sandbox) -> Starlette:
     app = Starlette(
         routes=_routes(),
         lifespan=_lifespan,
@@ -63,24 +84,52 @@ def create_app(media_dir: Path | str, options: Options | None = None) -> Starlet
 
 def build(media_dir: Path, options: Options) -> Sandbox:
     """Reads the persisted state; nothing runs yet."""
-    work_dir = media_dir / WORK_FOLDER
+    return _box(media_dir, media_dir / WORK_FOLDER, options, People(options))
+
+
+def _build_second(first: Sandbox) -> Sandbox:
+    """Has only films made up, under ids that the first server uses too."""
+    options = replace(
+        first.options,
+        friendly_name=SECOND_NAME,
+        extra_films=first.options.second_films,
+        extra_shows=0,
+        archive_seed=first.options.archive_seed + 1,
+        make_films=False,
+    )
+    work_dir = first.work_dir / "second"
+    people = People(options, _USERS_OF_SECOND)
+    return _box(work_dir / "nothing", work_dir, options, people, first.library)
+
+
+def _box(
+    media_dir: Path,
+    work_dir: Path,
+    options: Options,
+    people: People,
+    lender: Library | None = None,
+) -> Sandbox:
     state = State(work_dir / "state.json")
     stats = Stats()
     notices = Notices()
     transcodes = work_dir / "transcodes"
     shutil.rmtree(transcodes, ignore_errors=True)
-    return Sandbox(
+    size = Size(options.extra_films, options.extra_shows, options.archive_seed)
+    archive = Archive(size, state, ACCOUNTS, first_section=3 if lender is None else 1)
+    box = Sandbox(
         media_dir=media_dir,
         work_dir=work_dir,
         options=options,
         state=state,
-        tokens=Tokens(state),
+        people=people,
+        tokens=Tokens(state, people),
         library=Library(
             media_dir,
             state,
-            _archive(options, state),
+            archive,
             notices=notices,
             warm=lambda catalogue: shelf.warm(Describer(catalogue, state, OLIVE)),
+            lender=lender,
         ),
         pool=TranscodePool(transcodes, options, stats, transcode.telling(notices)),
         notices=notices,
@@ -89,14 +138,12 @@ def build(media_dir: Path, options: Options) -> Sandbox:
         play_queues=playqueues.PlayQueues(),
         pictures=Pictures(work_dir / "frames"),
         studio=Studio(media_dir, work_dir / "films", enabled=options.make_films),
+        directory=Directory(),
         stats=stats,
         wild=Wild(Wildness(options.wild_rate, options.wild_seed)),
     )
-
-
-def _archive(options: Options, state: State) -> Archive:
-    size = Size(options.extra_films, options.extra_shows, options.archive_seed)
-    return Archive(size, state, ACCOUNTS)
+    box.directory.offers["first"] = Offer(box, None, ("local",))
+    return box
 
 
 @asynccontextmanager
@@ -132,6 +179,7 @@ def _routes() -> list[BaseRoute]:
         auth_page,
         pins,
         account,
+        servers,
         server,
         sections,
         items,

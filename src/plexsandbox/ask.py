@@ -71,7 +71,7 @@ class Ask:
     @property
     def catalogue(self) -> Catalogue:
         """The library as far as the asker may see it."""
-        return self.box.library.catalogue
+        return self.box.access.seen_by(self.who.user, self.box.library.catalogue)
 
     def item(self, rating_key: str) -> Item:
         item = self.catalogue.items.get(rating_key)

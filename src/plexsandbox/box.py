@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plexsandbox.accounts import Tokens
+from plexsandbox.access import Access
 from plexsandbox.faults import Faults
 from plexsandbox.gate import Gate
 from plexsandbox.library import Library
 from plexsandbox.notices import Notices
 from plexsandbox.options import Options
+from plexsandbox.people import People
 from plexsandbox.state import State
 from plexsandbox.stats import Stats
+from plexsandbox.tokens import Tokens
 from plexsandbox.wild import Wild, Wildness
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from plexsandbox.pictures import Pictures
     from plexsandbox.playing import NowPlaying
     from plexsandbox.plextv.pins import Pins
+    from plexsandbox.plextv.servers import Directory
     from plexsandbox.pms.playqueues import PlayQueues
     from plexsandbox.transcoder.pool import TranscodePool
 
@@ -34,6 +37,7 @@ class Sandbox:
     work_dir: Path
     options: Options
     state: State
+    people: People
     tokens: Tokens
     library: Library
     pool: TranscodePool
@@ -42,8 +46,10 @@ class Sandbox:
     play_queues: PlayQueues
     pictures: Pictures
     studio: Studio
+    directory: Directory
     stats: Stats = field(default_factory=Stats)
     notices: Notices = field(default_factory=Notices)
     faults: Faults = field(default_factory=Faults)
     wild: Wild = field(default_factory=lambda: Wild(Wildness()))
     gate: Gate = field(default_factory=Gate)
+    access: Access = field(default_factory=Access)

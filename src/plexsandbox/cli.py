@@ -6,24 +6,20 @@ import argparse
 import asyncio
 import json
 import logging
-import signal
 import socket
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
-import uvicorn
-from starlette.applications import Starlette
-
 from plexsandbox.accounts import OLIVE
-from plexsandbox.app import create_app
+from plexsandbox.app import app_around, create_app
 from plexsandbox.box import Sandbox
 from plexsandbox.films.studio import FilmProgress
-from plexsandbox.gate import Lines
 from plexsandbox.options import Options
+from plexsandbox.serving import ENDING, Beside, Server, url_of
 
-_ENDING = (signal.SIGINT, signal.SIGTERM)
+_FILMS_OF_SECOND = 500
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -34,10 +30,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         media_dir.mkdir(parents=True, exist_ok=True)
         listener = _listen(arguments.host, arguments.port)
+        second = _listen(arguments.host, arguments.second_port) if arguments.second_server else None
     except OSError as error:
         sys.exit(_explain(arguments.host, arguments.port, error))
-    with listener:
-        asyncio.run(_serve(media_dir, _options(arguments), listener, arguments.host))
+    with listener, second or nullcontext():
+        asyncio.run(_serve(media_dir, _options(arguments), arguments.host, listener, second))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -72,6 +69,20 @@ def _parser() -> argparse.ArgumentParser:
         parser.add_argument(
             option, type=_count, default=getattr(defaults, name), metavar="N", help=text
         )
+    parser.add_argument(
+        "--second-server",
+        type=_count,
+        nargs="?",
+        const=_FILMS_OF_SECOND,
+        default=0,
+        metavar="N",
+        help="another server in the same process, with N films made up",
+    )
+    parser.add_argument("--second-port", type=int, default=0, help="0 chooses a free one")
+    parser.add_argument(
+        "--more-people", action="store_true", help="a friend with one section, a child without PIN"
+    )
+    parser.add_argument("--admin-pin", metavar="PIN", help="PIN of the home's owner")
     parser.add_argument(
         "--wild",
         type=_positive,
@@ -122,6 +133,9 @@ def _options(arguments: argparse.Namespace) -> Options:
         extra_films=arguments.extra_films,
         extra_shows=arguments.extra_shows,
         archive_seed=arguments.archive_seed,
+        more_people=arguments.more_people,
+        admin_pin=arguments.admin_pin,
+        second_films=arguments.second_server,
         wild_rate=arguments.wild,
         wild_seed=arguments.wild_seed,
     )
@@ -145,28 +159,39 @@ def _explain(host: str, port: int, error: OSError) -> str:
     return f"plexsandbox: cannot listen on {host}:{port}: {error.strerror or error}"
 
 
-async def _serve(media_dir: Path, options: Options, listener: socket.socket, host: str) -> None:
+async def _serve(
+    media_dir: Path,
+    options: Options,
+    host: str,
+    listener: socket.socket,
+    second_listener: socket.socket | None,
+) -> None:
     """The first film is made before the server says that it is ready, the others behind it."""
     app = create_app(media_dir, options)
     box: Sandbox = app.state.box
-    server = _Server(app, listener, host)
+    url, beside = url_of(listener, host), None
+    second = box.directory.offers.get("second")
+    if second is not None and second_listener is not None:
+        second.url = url_of(second_listener, host)
+        beside = Beside(app_around(second.box), second_listener)
     if options.make_films and not await _first_film(box):
         return
-    await server.serve(sockets=[listener])
+    server = Server(app, listener, beside=beside, ready=lambda: _tell(_ready(box, url)))
+    await server.run_here()
 
 
 async def _first_film(box: Sandbox) -> bool:
     """False when a signal has asked to end meanwhile."""
     making = asyncio.ensure_future(box.studio.make_first(_tell_progress))
     loop = asyncio.get_running_loop()
-    for number in _ENDING:
+    for number in ENDING:
         loop.add_signal_handler(number, making.cancel)
     try:
         await making
     except asyncio.CancelledError:
         return False
     finally:
-        for number in _ENDING:
+        for number in ENDING:
             loop.remove_signal_handler(number)
     return True
 
@@ -175,51 +200,8 @@ def _tell_progress(film: FilmProgress) -> None:
     _tell({"progress": {"step": "film", "title": film.title, "percent": film.percent}})
 
 
-class _Server(uvicorn.Server):
-    """Tells when it listens."""
-
-    def __init__(self, app: Starlette, listener: socket.socket, host: str) -> None:
-        super().__init__(
-            uvicorn.Config(
-                Lines(app, app.state.box.gate),
-                loop="asyncio",
-                log_level="warning",
-                access_log=False,
-                timeout_graceful_shutdown=2,
-                server_header=False,
-            )
-        )
-        self._app = app
-        port = int(listener.getsockname()[1])
-        shown = "127.0.0.1" if host in {"", "0.0.0.0"} else host  # noqa: S104
-        self._url = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """As uvicorn's, but the signal is not raised again at the end: the exit code is 0."""
-        loop = asyncio.get_running_loop()
-        for number in _ENDING:
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        try:
-            yield
-        finally:
-            for number in _ENDING:
-                loop.remove_signal_handler(number)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Those who listen would never leave by themselves."""
-        box: Sandbox = self._app.state.box
-        box.notices.cut_all()
-        await super().shutdown(sockets)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            _tell(_ready(self._app.state.box, self._url))
-
-
 def _ready(box: Sandbox, url: str) -> dict[str, object]:
-    return {
+    line: dict[str, object] = {
         "ready": True,
         "url": url,
         "plex_tv_url": url,
@@ -227,6 +209,14 @@ def _ready(box: Sandbox, url: str) -> dict[str, object]:
         "account_token": box.tokens.for_account(OLIVE),
         "machine_identifier": box.state.machine_identifier,
     }
+    second = box.directory.offers.get("second")
+    if second is not None:
+        line["second"] = {
+            "url": second.url,
+            "token": second.box.tokens.for_server(OLIVE),
+            "machine_identifier": second.box.state.machine_identifier,
+        }
+    return line
 
 
 def _tell(line: dict[str, object]) -> None:

@@ -8,12 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from plexsandbox.access import parse_limits
 from plexsandbox.answers import Node, json_response
 from plexsandbox.ask import control, json_body
 from plexsandbox.box import Sandbox
 from plexsandbox.faults import BadFault, parse_faults
 from plexsandbox.gate import Manner, line_of
 from plexsandbox.notices import Notice
+from plexsandbox.plextv.servers import Way
 from plexsandbox.wild import BadWildness, parse_wildness
 
 
@@ -121,6 +123,48 @@ async def restart(request: Request) -> Response:
     return json_response({"ok": True})
 
 
+async def limits(request: Request) -> Response:
+    """What an account may see from now on: `{"sections": [1], "content_ratings": ["G"]}`."""
+    box, user = _box(request), str(request.path_params["user"])
+    if box.people.find(user) is None:
+        return json_response({"error": "no such account"}, 404)
+    try:
+        box.access.limit(user, parse_limits(await json_body(request)))
+    except ValueError as error:
+        return json_response({"error": str(error)}, 400)
+    return json_response({"ok": True})
+
+
+async def list_servers(request: Request) -> Response:
+    """Each with the owner's token, for tests that need no sign-in."""
+    offers = _box(request).directory.offers
+    listed = [
+        {
+            "server": name,
+            "name": offer.box.options.friendly_name,
+            "url": offer.url or str(request.base_url).rstrip("/"),
+            "machine_identifier": offer.box.state.machine_identifier,
+            "token": offer.box.tokens.for_server(offer.box.people.owner),
+            "ways": offer.ways,
+            "listed": offer.listed,
+        }
+        for name, offer in offers.items()
+    ]
+    return json_response({"servers": listed})
+
+
+async def change_server(request: Request) -> Response:
+    """`{"ways": ["dead", "trap", "local", "remote", "relay"], "listed": true}`, each optional."""
+    offer = _box(request).directory.offers.get(str(request.path_params["server"]))
+    body = await json_body(request)
+    ways = body.get("ways", offer.ways if offer else ())
+    if offer is None or not set(ways) <= set(get_args(Way)):
+        return json_response({"error": f"a known server; ways of {get_args(Way)}"}, 400)
+    offer.ways = tuple(ways)
+    offer.listed = bool(body.get("listed", offer.listed))
+    return json_response({"ok": True})
+
+
 async def films(request: Request) -> Response:
     listed = [
         {"title": film.title, "state": film.state, "percent": film.percent}
@@ -186,6 +230,9 @@ def routes() -> list[Route]:
         control("/sandbox/faults", clear_faults, methods=("DELETE",)),
         control("/sandbox/wild", wild, methods=("POST",)),
         control("/sandbox/tokens/{step}", tokens, methods=("POST",)),
+        control("/sandbox/accounts/{user}/limits", limits, methods=("POST",)),
+        control("/sandbox/servers", list_servers),
+        control("/sandbox/servers/{server}", change_server, methods=("POST",)),
         control("/sandbox/restart", restart, methods=("POST",)),
         control("/sandbox/films", films),
         control("/sandbox/scan", scan, methods=("POST",)),

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from plexsandbox.archive.archive import Archive
-from plexsandbox.model import Catalogue, Item
+from plexsandbox.model import Catalogue, Item, ItemType, VideoFile
 from plexsandbox.notices import Notices
 from plexsandbox.scan import Scanner, Stamp, fingerprint
 from plexsandbox.state import State
@@ -29,11 +29,17 @@ class Library:
         *,
         notices: Notices,
         warm: Callable[[Catalogue], None] = lambda _: None,
+        lender: Library | None = None,
     ) -> None:
-        """`warm` is called in a thread, before a new catalogue is shown."""
+        """`warm` is called in a thread, before a new catalogue is shown.
+
+        With a `lender` there are no sections of its own but the archive, which plays his films.
+        """
         self._dir = media_dir
         self._archive = archive
         self._warm = warm
+        self._lender = lender
+        self._lent: list[VideoFile] = []
         self._notices = notices
         self._scanner = Scanner(media_dir, state)
         self._scanning = asyncio.Lock()
@@ -51,12 +57,18 @@ class Library:
         """None when it does not exist or has been deleted."""
         return self._catalogue.items.get(rating_key)
 
+    def clips(self) -> list[VideoFile]:
+        """The real films, for what is invented to play."""
+        return _clips(self._scanned)
+
     async def rescan(self, *, force: bool = False) -> None:
         """One scan at a time, in a thread; does nothing when no file has changed."""
         async with self._scanning:
             stamps = await asyncio.to_thread(fingerprint, self._dir)
-            if stamps == self._stamps and not force:
+            lent = self._lender.clips() if self._lender is not None else []
+            if (stamps, lent) == (self._stamps, self._lent) and not force:
                 return
+            self._lent = lent
             if self._stamps is None:
                 await self._scan(stamps)
                 return
@@ -69,7 +81,10 @@ class Library:
 
     async def _scan(self, stamps: dict[Path, Stamp]) -> None:
         def scan() -> Catalogue:
-            return self._archive.joined(self._scanner.scan(stamps, int(time.time())))
+            scanned = self._scanner.scan(stamps, int(time.time()))
+            if self._lender is not None:
+                return self._archive.joined(replace(scanned, sections=()), self._lent)
+            return self._archive.joined(scanned, _clips(scanned))
 
         self._scanned = await asyncio.to_thread(scan)
         self._stamps = stamps
@@ -114,6 +129,11 @@ class Library:
             before = self._catalogue
             await self._show()
             self._notices.library_changed(before, self._catalogue)
+
+
+def _clips(catalogue: Catalogue) -> list[VideoFile]:
+    films = catalogue.of_type(ItemType.MOVIE)
+    return [film.files[0] for film in films if film.playable and film.invented is None]
 
 
 def _called(catalogue: Catalogue, renamed: dict[str, tuple[str, int]]) -> Catalogue:

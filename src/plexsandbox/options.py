@@ -37,3 +37,9 @@ class Options:
     wild_rate: float = 0.0
     """The part of all fields of answers that is missing, null, of another type or huge."""
     wild_seed: int = 0
+    more_people: bool = False
+    """Lina, who sees only one section, and Bo, a child of the home without PIN."""
+    admin_pin: str | None = None
+    """The PIN of the home's owner."""
+    second_films: int = 0
+    """Films of a second server; there is none when 0."""

@@ -32,7 +32,7 @@ async def window(client: Client, **params: Any) -> dict[str, Any]:
 
 def titles(tmp_path: Path, seed: int) -> list[str]:
     made = Archive(Size(50, 2, seed), State(tmp_path / f"{seed}.json"), ["olive"])
-    return [item.title for item in made.joined(Catalogue()).items.values()]
+    return [item.title for item in made.joined(Catalogue(), []).items.values()]
 
 
 def test_the_same_seed_says_the_same(tmp_path: Path) -> None:

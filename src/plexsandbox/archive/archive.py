@@ -10,11 +10,9 @@ from pathlib import Path
 
 from plexsandbox.archive.invent import Invented, Inventor, markers, views
 from plexsandbox.archive.stock import Stock
-from plexsandbox.model import Artwork, Catalogue, Details, Item, ItemType, Section
+from plexsandbox.model import Artwork, Catalogue, Details, Item, ItemType, Section, VideoFile
 from plexsandbox.state import State, View
 
-FILMS_SECTION = 3
-SHOWS_SECTION = 4
 _FIRST_FILM = 100_001
 _FIRST_SHOW = 300_001
 _SHOW_STEP = 1_000
@@ -34,21 +32,26 @@ class Size:
 class Archive:
     """Blocking: twenty thousand films take a few seconds, later scans less."""
 
-    def __init__(self, size: Size, state: State, users: Iterable[str]) -> None:
+    def __init__(
+        self, size: Size, state: State, users: Iterable[str], first_section: int = 3
+    ) -> None:
         self._size = size
+        self._films_section, self._shows_section = first_section, first_section + 1
         self._state = state
         self._users = tuple(users)
         self._inventor = Inventor(size.seed)
         self._films: list[Invented] = []
 
-    def joined(self, catalogue: Catalogue) -> Catalogue:
-        """The catalogue with the archive after it; the same one when nothing is to be invented."""
+    def joined(self, catalogue: Catalogue, clips: Iterable[VideoFile]) -> Catalogue:
+        """The catalogue with the archive after it; the same one when nothing is to be invented.
+
+        What is invented plays the clips.
+        """
         if not (self._size.films or self._size.shows):
             return catalogue
         first = not self._films
         if first:
             self._films = [self._inventor.film(number) for number in range(self._size.films)]
-        clips = [i.files[0] for i in catalogue.of_type(ItemType.MOVIE) if i.playable]
         stock = Stock(sorted(clips, key=lambda file: file.path))
         items, children = dict(catalogue.items), dict(catalogue.children)
         items |= {item.rating_key: item for item in self._film_items(stock)}
@@ -69,10 +72,10 @@ class Archive:
     def _sections(self) -> list[Section]:
         uuid = self._state.section_uuid
         films = Section(
-            FILMS_SECTION, ItemType.MOVIE, "Archive", uuid("archive"), Path("/archive/films")
+            self._films_section, ItemType.MOVIE, "Archive", uuid("archive"), Path("/archive/films")
         )
         shows = Section(
-            SHOWS_SECTION, ItemType.SHOW, "Serials", uuid("serials"), Path("/archive/shows")
+            self._shows_section, ItemType.SHOW, "Serials", uuid("serials"), Path("/archive/shows")
         )
         return [films] * bool(self._size.films) + [shows] * bool(self._size.shows)
 
@@ -86,7 +89,7 @@ class Archive:
             yield Item(
                 rating_key=key,
                 type=ItemType.MOVIE,
-                section_id=FILMS_SECTION,
+                section_id=self._films_section,
                 title=film.title,
                 details=details,
                 artwork=Artwork(),
@@ -105,7 +108,7 @@ class Archive:
             show = Item(
                 rating_key=str(base),
                 type=ItemType.SHOW,
-                section_id=SHOWS_SECTION,
+                section_id=self._shows_section,
                 title=work.title,
                 details=work.details,
                 artwork=Artwork(),

@@ -1,15 +1,14 @@
-"""Who is signed in, their home, their friends, and the servers they may use."""
+"""Who is signed in, their home, and their friends."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from plexsandbox.accounts import ACCOUNTS, FRIDA, KIT, OLIVE, Account
+from plexsandbox.accounts import Account
 from plexsandbox.answers import Node
-from plexsandbox.box import VERSION
 from plexsandbox.plextv.ask import AccountAsk, AccountError, plextv
 
 _SINCE = 1577880000
@@ -54,7 +53,7 @@ def user_node(ask: AccountAsk, account: Account, token: str) -> Node:
         "anonymous": None,
         "home": account.home,
         "guest": False,
-        "homeSize": 2 if account.home else 1,
+        "homeSize": len(ask.box.people.home) if account.home else 1,
         "homeAdmin": account.owner,
         "maxHomeSize": 15,
         "rememberExpiresAt": _SINCE,
@@ -84,59 +83,11 @@ async def user(ask: AccountAsk) -> Response:
     return ask.one("user", user_node(ask, ask.who, ask.token or ""))
 
 
-async def resources(ask: AccountAsk) -> Response:
-    """The server itself, with a token that is this account's own; a stranger has none."""
-    token = ask.box.tokens.for_server(ask.who)
-    return ask.many("resources", [_server(ask, token)] if token else [])
-
-
-def _server(ask: AccountAsk, token: str) -> Node:
-    where = urlsplit(str(ask.request.base_url))
-    account = ask.who
-    shared = not account.owner
-    return {
-        "name": ask.box.options.friendly_name,
-        "product": "Plex Media Server",
-        "productVersion": VERSION,
-        "platform": "Linux",
-        "platformVersion": "6.1",
-        "device": "PC",
-        "clientIdentifier": ask.box.state.machine_identifier,
-        "createdAt": _SINCE_TEXT,
-        "lastSeenAt": _SINCE_TEXT,
-        "provides": "server",
-        "ownerId": OLIVE.id if shared else None,
-        "sourceTitle": OLIVE.title if shared else None,
-        "publicAddress": where.hostname,
-        "accessToken": token,
-        "owned": account.owner,
-        "home": account.home and shared,
-        "synced": False,
-        "relay": False,
-        "presence": True,
-        "httpsRequired": False,
-        "publicAddressMatches": True,
-        "dnsRebindingProtection": False,
-        "natLoopbackSupported": True,
-        "connections": [
-            {
-                "protocol": where.scheme,
-                "address": where.hostname,
-                "port": where.port or (443 if where.scheme == "https" else 80),
-                "uri": f"{where.scheme}://{where.netloc}",
-                "local": True,
-                "relay": False,
-                "IPv6": ":" in (where.hostname or ""),
-            }
-        ],
-    }
-
-
 async def home_users(ask: AccountAsk) -> Response:
-    members = [OLIVE, KIT] if ask.who.home else [ask.who]
+    members = ask.box.people.home if ask.who.home else [ask.who]
     users = [_home_user(ask, member) for member in members]
     node: Node = {
-        "id": OLIVE.id if ask.who.home else ask.who.id,
+        "id": members[0].id,
         "name": f"{members[0].title}'s home",
         "guestUserID": None,
         "guestUserUUID": "",
@@ -169,7 +120,8 @@ def _home_user(ask: AccountAsk, account: Account) -> Node:
 async def switch(ask: AccountAsk) -> Response:
     """To another member of the same home; a wrong PIN is told apart by its code."""
     wanted = str(ask.request.path_params["uuid"])
-    member = next((a for a in (OLIVE, KIT) if a.uuid == wanted and ask.who.home), None)
+    home = ask.box.people.home if ask.who.home else []
+    member = next((account for account in home if account.uuid == wanted), None)
     if member is None:
         raise AccountError(404, 1002, "User not found")
     if member.pin is not None and ask.value("pin") != member.pin:
@@ -179,14 +131,14 @@ async def switch(ask: AccountAsk) -> Response:
 
 
 async def friends(ask: AccountAsk) -> Response:
-    nodes = [_friend(ask, FRIDA)] if ask.who.owner else []
+    nodes = [_friend(ask, friend) for friend in ask.box.people.friends] if ask.who.owner else []
     return ask.many("friends", nodes)
 
 
 def _friend(ask: AccountAsk, account: Account) -> Node:
     return {
         "status": "accepted",
-        "sharingSettings": _sharing(),
+        "sharingSettings": _sharing(ask, account),
         "sharedServers": [_shared_server(ask, account)],
         "sharedSources": [],
         "id": account.id,
@@ -202,14 +154,16 @@ def _friend(ask: AccountAsk, account: Account) -> Node:
     }
 
 
-def _sharing() -> Node:
+def _sharing(ask: AccountAsk, account: Account) -> Node:
+    ratings = ask.box.access.of(account.user).content_ratings
+    allowed = f"contentRating={quote(','.join(sorted(ratings)))}" if ratings else ""
     return {
         "allowChannels": False,
         "allowSubtitleAdmin": False,
-        "filterMovies": "",
+        "filterMovies": allowed,
         "filterMusic": "",
         "filterPhotos": None,
-        "filterTelevision": "",
+        "filterTelevision": allowed,
         "filterAll": None,
         "allowSync": False,
         "allowCameraUpload": False,
@@ -218,7 +172,8 @@ def _sharing() -> Node:
 
 
 def _shared_server(ask: AccountAsk, account: Account) -> Node:
-    sections = ask.box.library.catalogue.sections
+    catalogue = ask.box.library.catalogue
+    sections = ask.box.access.seen_by(account.user, catalogue).sections
     return {
         "id": 1,
         "name": ask.box.options.friendly_name,
@@ -232,15 +187,15 @@ def _shared_server(ask: AccountAsk, account: Account) -> Node:
         "machineIdentifier": ask.box.state.machine_identifier,
         "lastSeenAt": _SINCE_TEXT,
         "inviteToken": "",
-        "sharingSettings": _sharing(),
+        "sharingSettings": _sharing(ask, account),
         "libraries": [
             {"id": 100 + s.id, "key": s.id, "title": s.title, "type": s.type.value}
             for s in sections
         ],
-        "ownerId": OLIVE.id,
+        "ownerId": ask.box.people.owner.id,
         "owned": True,
         "numLibraries": len(sections),
-        "allLibraries": True,
+        "allLibraries": len(sections) == len(catalogue.sections),
     }
 
 
@@ -252,7 +207,7 @@ async def sign_out(ask: AccountAsk) -> Response:
 async def avatar(ask: AccountAsk) -> Response:
     """A disc in the account's colour with its first letter."""
     uuid = str(ask.request.path_params["uuid"])
-    account = next((account for account in ACCOUNTS.values() if account.uuid == uuid), None)
+    account = next((each for each in ask.box.people.all if each.uuid == uuid), None)
     if account is None:
         raise AccountError(404, 1002, "User not found")
     hue = account.id * 67 % 360
@@ -268,7 +223,6 @@ async def avatar(ask: AccountAsk) -> Response:
 def routes() -> list[Route]:
     return [
         plextv("/api/v2/user", user),
-        plextv("/api/v2/resources", resources),
         plextv("/api/v2/home/users", home_users),
         plextv("/api/v2/home/users/{uuid}/switch", switch, methods=("POST",)),
         plextv("/api/home/users/{uuid}/switch", switch, methods=("POST",)),

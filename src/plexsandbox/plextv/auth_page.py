@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from plexsandbox.accounts import ACCOUNTS, SIGN_IN
 from plexsandbox.answers import json_response
 from plexsandbox.ask import control, json_body
 from plexsandbox.box import Sandbox
@@ -32,8 +31,9 @@ async def asset(request: Request) -> Response:
     return FileResponse(_PAGES / name, headers={"Cache-Control": "no-cache"})
 
 
-async def accounts(_: Request) -> Response:
+async def accounts(request: Request) -> Response:
     """Those who can sign in, for the page's buttons."""
+    box: Sandbox = request.app.state.box
     listed = [
         {
             "user": account.user,
@@ -41,7 +41,7 @@ async def accounts(_: Request) -> Response:
             "note": _note(account.owner, account.server),
             "avatar": f"/users/{account.uuid}/avatar",
         }
-        for account in SIGN_IN
+        for account in box.people.able_to_sign_in
     ]
     return json_response({"accounts": listed})
 
@@ -55,7 +55,7 @@ def _note(owner: bool, server: bool) -> str:
 async def approve(request: Request) -> Response:
     box: Sandbox = request.app.state.box
     pin = box.pins.by_code(str(request.path_params["code"]), time.time())
-    account = ACCOUNTS.get(str((await json_body(request)).get("user", "")))
+    account = box.people.find(str((await json_body(request)).get("user", "")))
     if pin is None or account is None or account.managed:
         return json_response({"error": "no such code or account"}, 404)
     box.pins.approve(pin, box.tokens.new_for_account(account))

@@ -95,8 +95,12 @@ def _may_see(box: Sandbox, account: Account, notice: Notice) -> bool:
         return True
     if notice.user is not None:
         return notice.user == account.user
-    visible = box.library.catalogue
-    return notice.section_id is not None and visible.section(notice.section_id) is not None
+    visible = box.access.seen_by(account.user, box.library.catalogue)
+    if notice.section_id is None or visible.section(notice.section_id) is None:
+        return False
+    if box.access.of(account.user).content_ratings is None:
+        return True
+    return any(entry.get("itemID") in visible.items for entry in notice.entries)
 
 
 def routes() -> list[BaseRoute]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.routing import Route
 
-from plexsandbox.accounts import ACCOUNTS
 from plexsandbox.answers import Node, bad_request, container
 from plexsandbox.ask import Ask, pms
 from plexsandbox.box import VERSION
@@ -93,7 +92,7 @@ def _capabilities(ask: Ask) -> Node:
         "myPlexMappingState": "mapped",
         "myPlexSigninState": "ok",
         "myPlexSubscription": False,
-        "myPlexUsername": ACCOUNTS["olive"].email if owner else None,
+        "myPlexUsername": ask.who.email if owner else None,
         "offlineTranscode": 1,
         "ownerFeatures": "home,server-manager,session_kick",
         "photoAutoTag": False,
@@ -192,7 +191,7 @@ def _setting(name: str, label: str, type_: str, default: object, value: object) 
 
 async def accounts(ask: Ask) -> Response:
     """The owner is account 1 on their own server, as in reality."""
-    listed = [account for account in ACCOUNTS.values() if account.server]
+    listed = [account for account in ask.box.people.all if account.server]
     nodes = [
         {
             "id": 1 if account.owner else account.id,
