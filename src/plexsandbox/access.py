@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from plexsandbox.accounts import BO, LINA
+from plexsandbox.gathering import within
 from plexsandbox.model import Catalogue, Item
 
 
@@ -73,4 +74,5 @@ def _within(catalogue: Catalogue, limits: Limits) -> Catalogue:
         for section in catalogue.sections
         if limits.sections is None or section.id in limits.sections
     )
-    return replace(catalogue, sections=sections, items=items, children=children, _known={})
+    smaller = replace(catalogue, sections=sections, items=items, children=children, _known={})
+    return replace(smaller, collections=within(smaller), _known={})

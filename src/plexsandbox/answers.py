@@ -22,6 +22,7 @@ _ELEMENT_OF_TYPE = {
     "clip": "Video",
     "show": "Directory",
     "season": "Directory",
+    "collection": "Directory",
     "playlist": "Playlist",
 }
 _NESTED = (dict, list)

@@ -31,11 +31,13 @@ from plexsandbox.playing import NowPlaying
 from plexsandbox.plextv import account, auth_page, pins, servers
 from plexsandbox.plextv.servers import Directory, Offer, Way
 from plexsandbox.pms import (
+    collections,
     hubs,
     images,
     items,
     listening,
     parts,
+    playlists,
     playqueues,
     progress,
     sections,
@@ -136,6 +138,7 @@ def _box(
         now_playing=NowPlaying(),
         pins=pins.Pins(),
         play_queues=playqueues.PlayQueues(),
+        playlists=playlists.Playlists(),
         pictures=Pictures(work_dir / "frames"),
         studio=Studio(media_dir, work_dir / "films", enabled=options.make_films),
         directory=Directory(),
@@ -150,6 +153,7 @@ def _box(
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     box: Sandbox = app.state.box
     await box.library.rescan()
+    box.playlists.fill_from(box.library.catalogue)
     async with asyncio.TaskGroup() as tasks:
         running = [
             tasks.create_task(box.library.watch(box.options.scan_every_s)),
@@ -181,6 +185,7 @@ def _routes() -> list[BaseRoute]:
         account,
         servers,
         server,
+        collections,
         sections,
         items,
         hubs,
@@ -190,6 +195,7 @@ def _routes() -> list[BaseRoute]:
         transcode,
         sessions,
         playqueues,
+        playlists,
         listening,
     )
     return [route for part in parts_of_it for route in part.routes()]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from plexsandbox.playing import NowPlaying
     from plexsandbox.plextv.pins import Pins
     from plexsandbox.plextv.servers import Directory
+    from plexsandbox.pms.playlists import Playlists
     from plexsandbox.pms.playqueues import PlayQueues
     from plexsandbox.transcoder.pool import TranscodePool
 
@@ -44,6 +45,7 @@ class Sandbox:
     now_playing: NowPlaying
     pins: Pins
     play_queues: PlayQueues
+    playlists: Playlists
     pictures: Pictures
     studio: Studio
     directory: Directory

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from plexsandbox.archive.archive import Archive
+from plexsandbox.gathering import with_collections
 from plexsandbox.model import Catalogue, Item, ItemType, VideoFile
 from plexsandbox.notices import Notices
 from plexsandbox.scan import Scanner, Stamp, fingerprint
@@ -41,6 +42,7 @@ class Library:
         self._lender = lender
         self._lent: list[VideoFile] = []
         self._notices = notices
+        self._state = state
         self._scanner = Scanner(media_dir, state)
         self._scanning = asyncio.Lock()
         self._stamps: dict[Path, Stamp] | None = None
@@ -95,7 +97,8 @@ class Library:
         """What was scanned, with what has been done to it from outside."""
 
         def prepare() -> Catalogue:
-            catalogue = _without(_called(self._scanned, self._renamed), self._hidden)
+            shown = _without(_called(self._scanned, self._renamed), self._hidden)
+            catalogue = with_collections(shown, self._state)
             self._warm(catalogue)
             return catalogue
 

@@ -45,6 +45,7 @@ class NowPlaying:
         self._playing: dict[str, Playing] = {}
         self._terminated: dict[str, str] = {}
         self._numbers = itertools.count(1)
+        self._counted: set[tuple[str, str]] = set()
 
     def all(self) -> list[Playing]:
         now = time.monotonic()
@@ -61,16 +62,21 @@ class NowPlaying:
         known = self._playing.get(session)
         if known is None or known.rating_key != rating_key:
             known = Playing(session, next(self._numbers), account, player, rating_key)
+            known.counted = (session, rating_key) in self._counted
             self._playing[session] = known
         known.seen_at = time.monotonic()
         return known
 
     def end(self, session: str) -> None:
-        self._playing.pop(session, None)
+        """That it has counted is remembered, should the player speak up once more."""
+        ended = self._playing.pop(session, None)
+        if ended is not None and ended.counted:
+            self._counted.add((session, ended.rating_key))
 
     def end_all(self) -> None:
         self._playing.clear()
         self._terminated.clear()
+        self._counted.clear()
 
     def terminate(self, session: str, reason: str) -> bool:
         """The player learns of it by its next timeline; false when there is no such session."""

@@ -15,8 +15,8 @@ from plexsandbox.pms.query import page
 from plexsandbox.pms.sections import deck, describer_of, newest, newest_type
 
 _DEFAULT_LIMIT = 3
-_TAG_TYPES = {"genre": 1, "director": 4, "actor": 6}
-_EMPTY_HUBS = ("collection", "playlist", "artist", "album", "track", "photo", "shared")
+_TAG_TYPES = {"genre": 1, "collection": 2, "director": 4, "actor": 6}
+_EMPTY_HUBS = ("playlist", "artist", "album", "track", "photo", "shared")
 
 
 def _hub(identifier: str, title: str, type_: str, key: str, nodes: list[Node]) -> Node:
@@ -206,7 +206,8 @@ def _found_tags(describer: Describer, kind: str, wanted: str) -> list[Node]:
 def _names(item: Item, kind: str) -> tuple[str, ...]:
     details = item.details
     people = tuple(role.name for role in details.roles)
-    return {"genre": details.genres, "director": details.directors, "actor": people}[kind]
+    names = {"genre": details.genres, "director": details.directors, "actor": people}
+    return {**names, "collection": details.collections}[kind]
 
 
 def _tag_row(

@@ -15,7 +15,10 @@ from plexsandbox.answers import bad_request, not_found
 from plexsandbox.ask import Ask, pms
 from plexsandbox.pictures import resize, whole
 
-_KEY = re.compile(r"^/library/metadata/(\d+)/(thumb|art|banner|composite)(?:/|$)")
+_KEY = re.compile(
+    r"^/(?:library/metadata|library/collections|playlists)/(\d+)"
+    r"/(thumb|art|banner|composite)(?:/|$)"
+)
 _LARGEST = 4096
 
 
@@ -48,10 +51,19 @@ async def _source(ask: Ask, key: str, kind: str) -> Path:
         raise not_found()
     catalogue = ask.catalogue
     wanted = "art" if kind in {"art", "banner"} else "thumb"
-    source = await ask.box.pictures.source(catalogue, ask.item(key), wanted)
+    source = await ask.box.pictures.source(catalogue, ask.item(_pictured(ask, key)), wanted)
     if source is None:
         raise not_found()
     return source
+
+
+def _pictured(ask: Ask, key: str) -> str:
+    """Collections and playlists look like the first item in them."""
+    collection = ask.catalogue.collection(key)
+    if collection is not None:
+        return collection.rating_keys[0]
+    playlist = ask.box.playlists.find(ask.who.user, key)
+    return playlist.entries[0][1] if playlist is not None and playlist.entries else key
 
 
 def _answer(body: bytes) -> Response:
@@ -62,4 +74,6 @@ def routes() -> list[Route]:
     return [
         pms("/photo/:/transcode", transcode),
         pms("/library/metadata/{key}/{kind}/{stamp}", picture),
+        pms("/library/collections/{key}/{kind}/{stamp}", picture),
+        pms("/playlists/{key}/{kind:str}/{stamp:int}", picture),
     ]

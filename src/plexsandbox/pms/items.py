@@ -11,6 +11,7 @@ from plexsandbox.answers import Node, container, not_found
 from plexsandbox.ask import Ask, pms
 from plexsandbox.describe import Describer, art_key, library_head, section_head, thumb_key
 from plexsandbox.model import Item, ItemType
+from plexsandbox.pms import collections
 from plexsandbox.pms.query import by_title, matching, page
 from plexsandbox.pms.sections import describer_of
 from plexsandbox.pms.shelf import shelf_of
@@ -23,6 +24,9 @@ async def metadata(ask: Ask) -> Response:
     """Of several ids, those that exist; 404 when none does."""
     describer = describer_of(ask)
     keys = ask.path("keys").split(",")
+    collection = describer.catalogue.collection(keys[0])
+    if collection is not None:
+        return collections.one(ask, describer, collection)
     items = [describer.catalogue.items[key] for key in keys if key in describer.catalogue.items]
     if not items:
         raise not_found()
@@ -39,6 +43,9 @@ async def metadata(ask: Ask) -> Response:
 
 async def children(ask: Ask) -> Response:
     describer = describer_of(ask)
+    collection = describer.catalogue.collection(ask.path("keys"))
+    if collection is not None:
+        return collections.below(ask, describer, collection)
     item = ask.item(ask.path("keys"))
     below = matching(describer.catalogue.children_of(item), ask.request.query_params, describer)
     shown, counts = page(ask, below)

@@ -16,7 +16,7 @@ from plexsandbox.describe import library_head
 from plexsandbox.model import Item, ItemType
 from plexsandbox.pms.sections import describer_of
 
-_ITEM = re.compile(r"/library/metadata/(\d+)")
+_ITEM = re.compile(r"/library/(?:metadata|collections)/(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,28 @@ class PlayQueues:
 async def create(ask: Ask) -> Response:
     """Needs a client identifier, as on the real server."""
     source = unquote(ask.query("uri"))
-    found = _ITEM.search(source)
-    if found is None or not ask.header_or_query("X-Plex-Client-Identifier"):
+    if not ask.header_or_query("X-Plex-Client-Identifier"):
         raise bad_request()
-    item = ask.item(found[1])
-    keys = _queued(ask, item)
+    keys = _all_queued(ask, source)
+    if not keys:
+        raise bad_request()
     wanted = ask.query("key").rsplit("/", 1)[-1]
     selected = keys.index(wanted) if wanted in keys else 0
     return _answer(ask, ask.box.play_queues.create(source, keys, selected))
+
+
+def _all_queued(ask: Ask, source: str) -> tuple[str, ...]:
+    """Of a playlist, a collection or an item; empty when none is named."""
+    playlist = ask.box.playlists.find(ask.who.user, ask.query("playlistID"))
+    if playlist is not None:
+        return tuple(key for _, key in playlist.entries if key in ask.catalogue.items)
+    found = _ITEM.search(source)
+    if found is None:
+        return ()
+    collection = ask.catalogue.collection(found[1])
+    if collection is not None:
+        return collection.rating_keys
+    return _queued(ask, ask.item(found[1]))
 
 
 def _queued(ask: Ask, item: Item) -> tuple[str, ...]:

@@ -112,13 +112,13 @@ async def section(ask: Ask) -> Response:
     directories: list[Node] = [{"key": key, "title": title} for key, title in _FOLDERS]
     directories += [{"secondary": True, "key": name, "title": f"By {name}"} for name in _CHOICES]
     directories.append({"secondary": True, "key": "firstCharacter", "title": "By First Letter"})
-    head = _list_head(chosen, "secondary") | {"allowSync": False, "content": "secondary"}
+    head = list_head(chosen, "secondary") | {"allowSync": False, "content": "secondary"}
     for name in ("title2", "librarySectionTitle", "librarySectionUUID"):
         head.pop(name)
     return ask.plex(container(**head, Directory=directories))
 
 
-def _list_head(section: Section, view_group: str) -> Node:
+def list_head(section: Section, view_group: str) -> Node:
     kind = section.type.value
     return {
         "allowSync": True,
@@ -152,7 +152,7 @@ def _listed(
 ) -> Response:
     describer = describer_of(ask)
     shown, counts = page(ask, items)
-    content: Node = {**counts, **_list_head(section, type_.value)}
+    content: Node = {**counts, **list_head(section, type_.value)}
     if meta:
         content["Meta"] = section_meta(section, type_)
     metadata = [describer.summary(item) for item in shown]
@@ -225,7 +225,7 @@ async def first_character(ask: Ask) -> Response:
         }
         for letter, count in sorted(letters.items())
     ]
-    return ask.plex(container(**_list_head(chosen, "secondary"), Directory=directories))
+    return ask.plex(container(**list_head(chosen, "secondary"), Directory=directories))
 
 
 def _letter(item: Item) -> str:
@@ -246,7 +246,7 @@ async def choices(ask: Ask) -> Response:
     chosen = section_of(ask)
     field = ask.path("field")
     if field not in _CHOICES:
-        return ask.plex(container(size=0, **_list_head(chosen, "secondary")))
+        return ask.plex(container(size=0, **list_head(chosen, "secondary")))
     found = _choices(describer_of(ask), chosen, field)
     directories = [
         {
@@ -257,7 +257,7 @@ async def choices(ask: Ask) -> Response:
         }
         for title, key in found
     ]
-    head = _list_head(chosen, "secondary") | {"allowSync": False, "nocache": True}
+    head = list_head(chosen, "secondary") | {"allowSync": False, "nocache": True}
     for name in section_head(chosen):
         head.pop(name)
     head["title2"] = f"By {field.title()}"
@@ -308,13 +308,6 @@ def _choices_of(item: Item, field: str, describer: Describer) -> list[tuple[str,
             return [(known.name, code) for known, code in languages if known and code]
 
 
-async def collections(ask: Ask) -> Response:
-    """There are none; clients still read the menu of filters from here."""
-    chosen = section_of(ask)
-    head = _list_head(chosen, "collection")
-    return ask.plex(container(size=0, totalSize=0, offset=0, **head, Meta={"Type": []}))
-
-
 async def refresh(ask: Ask) -> Response:
     section_of(ask)
     await ask.box.library.rescan()
@@ -334,7 +327,6 @@ def routes() -> list[Route]:
         pms(f"{base}/onDeck", on_deck),
         pms(f"{base}/firstCharacter", first_character),
         pms(f"{base}/firstCharacter/{{letter}}", under_letter),
-        pms(f"{base}/collections", collections),
         pms(f"{base}/refresh", refresh),
         pms(f"{base}/{{field}}", choices),
     ]

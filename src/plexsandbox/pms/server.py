@@ -5,10 +5,10 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.routing import Route
 
-from plexsandbox.answers import Node, bad_request, container
+from plexsandbox.answers import Node, bad_request, container, not_found
 from plexsandbox.ask import Ask, pms
 from plexsandbox.box import VERSION
-from plexsandbox.describe import LIBRARY, library_head
+from plexsandbox.describe import LIBRARY
 from plexsandbox.model import ItemType
 
 _BITRATES = "64,96,208,320,720,1500,2000,3000,4000,8000,10000,12000,20000"
@@ -164,15 +164,25 @@ def _features() -> list[Node]:
 
 
 async def prefs(ask: Ask) -> Response:
+    return ask.plex(container(Setting=_settings(ask)))
+
+
+async def one_pref(ask: Ask) -> Response:
+    found = [setting for setting in _settings(ask) if setting["id"] == ask.query("id")]
+    if not found:
+        raise not_found()
+    return ask.plex(container(Setting=found))
+
+
+def _settings(ask: Ask) -> list[Node]:
     options = ask.box.options
-    settings = [
+    return [
         _setting("FriendlyName", "Friendly name", "text", "", options.friendly_name),
         _setting("sendCrashReports", "Send crash reports to Plex", "bool", True, False),
         _setting("TranscoderThrottleBuffer", "Throttle buffer", "int", 60, int(options.throttle_s)),
         _setting("SegmentedTranscoderTimeout", "Idle time-out", "int", 20, int(options.idle_s)),
         _setting("LongRunningJobThreads", "Threads", "int", 0, options.encoder_threads),
     ]
-    return ask.plex(container(Setting=settings))
 
 
 def _setting(name: str, label: str, type_: str, default: object, value: object) -> Node:
@@ -224,10 +234,6 @@ async def activities(ask: Ask) -> Response:
     return ask.plex(container(Activity=running) if running else container(size=0))
 
 
-async def empty_library(ask: Ask) -> Response:
-    return ask.plex(container(size=0, **library_head()))
-
-
 async def my_plex_account(ask: Ask) -> Response:
     node: Node = {
         "authToken": ask.box.tokens.for_account(ask.who),
@@ -251,6 +257,7 @@ def routes() -> list[Route]:
         pms("/identity", identity, token=False),
         pms("/media/providers", providers),
         pms("/:/prefs", prefs, owner=True),
+        pms("/:/prefs/get", one_pref, owner=True),
         pms("/accounts", accounts, owner=True),
         pms("/security/token", security_token),
         pms("/clients", empty),
@@ -258,7 +265,6 @@ def routes() -> list[Route]:
         pms("/devices", empty, owner=True),
         pms("/activities", activities, owner=True),
         pms("/updater/status", empty, owner=True),
-        pms("/playlists", empty_library),
         pms("/myplex/account", my_plex_account, owner=True),
         pms("/sync/refreshSynclists", empty, methods=("PUT",)),
         pms("/statistics/bandwidth", empty, owner=True),
