@@ -21,6 +21,7 @@ from plexsandbox.answers import PlexError
 from plexsandbox.archive.archive import Archive, Size
 from plexsandbox.box import Sandbox
 from plexsandbox.describe import Describer
+from plexsandbox.device_keys import DeviceKeys
 from plexsandbox.films.studio import Studio
 from plexsandbox.library import Library
 from plexsandbox.notices import Notices
@@ -28,7 +29,7 @@ from plexsandbox.options import Options
 from plexsandbox.people import People
 from plexsandbox.pictures import Pictures
 from plexsandbox.playing import NowPlaying
-from plexsandbox.plextv import account, auth_page, pins, servers
+from plexsandbox.plextv import account, auth_page, devices, pins, servers
 from plexsandbox.plextv.servers import Directory, Offer, Way
 from plexsandbox.pms import (
     collections,
@@ -112,6 +113,7 @@ def _box(
     lender: Library | None = None,
 ) -> Sandbox:
     state = State(work_dir / "state.json")
+    device_keys = DeviceKeys(state, options.device_token_s)
     stats = Stats()
     notices = Notices()
     transcodes = work_dir / "transcodes"
@@ -124,7 +126,8 @@ def _box(
         options=options,
         state=state,
         people=people,
-        tokens=Tokens(state, people),
+        device_keys=device_keys,
+        tokens=Tokens(state, people, device_keys),
         library=Library(
             media_dir,
             state,
@@ -184,6 +187,7 @@ def _routes() -> list[BaseRoute]:
         pins,
         account,
         servers,
+        devices,
         server,
         collections,
         sections,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plexsandbox.access import Access
+from plexsandbox.device_keys import DeviceKeys
 from plexsandbox.faults import Faults
 from plexsandbox.gate import Gate
 from plexsandbox.library import Library
@@ -39,6 +40,7 @@ class Sandbox:
     options: Options
     state: State
     people: People
+    device_keys: DeviceKeys
     tokens: Tokens
     library: Library
     pool: TranscodePool

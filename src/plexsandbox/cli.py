@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         ("wait_s", "seconds that a request for a coming segment waits"),
         ("far_s", "film seconds ahead of the encoder at which it restarts"),
         ("scan_every_s", "seconds between looks at the folder"),
+        ("device_token_s", "life of a token that a device has earned with its key"),
     ):
         option = f"--{name.replace('_', '-')}"
         default: float = getattr(defaults, name)
@@ -127,6 +128,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         wait_s=arguments.wait_s,
         far_s=arguments.far_s,
         scan_every_s=arguments.scan_every_s,
+        device_token_s=arguments.device_token_s,
         encoder_speed=arguments.encoder_speed,
         encoder_threads=arguments.encoder_threads,
         make_films=arguments.make_films,

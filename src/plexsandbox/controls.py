@@ -103,6 +103,15 @@ async def tokens(request: Request) -> Response:
     return json_response({"ok": True})
 
 
+async def device_tokens(request: Request) -> Response:
+    """`{"lifetime_s": 5}`: those issued from now on are good for so long."""
+    lifetime_s = (await json_body(request)).get("lifetime_s")
+    if not isinstance(lifetime_s, int | float):
+        return json_response({"error": "lifetime_s is a number"}, 400)
+    _box(request).device_keys.lifetime_s = float(lifetime_s)
+    return json_response({"ok": True})
+
+
 async def restart(request: Request) -> Response:
     """Everything that lived in the server's memory is gone; it answers again after `down_s`.
 
@@ -233,6 +242,7 @@ def routes() -> list[Route]:
         control("/sandbox/accounts/{user}/limits", limits, methods=("POST",)),
         control("/sandbox/servers", list_servers),
         control("/sandbox/servers/{server}", change_server, methods=("POST",)),
+        control("/sandbox/device-tokens", device_tokens, methods=("POST",)),
         control("/sandbox/restart", restart, methods=("POST",)),
         control("/sandbox/films", films),
         control("/sandbox/scan", scan, methods=("POST",)),

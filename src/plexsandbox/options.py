@@ -43,3 +43,5 @@ class Options:
     """The PIN of the home's owner."""
     second_films: int = 0
     """Films of a second server; there is none when 0."""
+    device_token_s: float = 7 * 86_400.0
+    """How long a token is good that a device has earned with its key."""

@@ -49,6 +49,8 @@ class Kept:
     added_at: dict[str, int] = field(default_factory=dict)
     views: dict[str, dict[str, View]] = field(default_factory=dict)
     choices: dict[str, dict[str, Choice]] = field(default_factory=dict)
+    signing_key: dict[str, Any] = field(default_factory=dict)
+    devices: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
 
 
 class State:
@@ -99,6 +101,21 @@ class State:
 
     def user_of_server_token(self, token: str) -> str | None:
         return self._kept.server_tokens.get(token)
+
+    def signing_key(self, fresh: dict[str, Any]) -> dict[str, Any]:
+        """The private key (a JWK) of the account service; `fresh` when there is none yet."""
+        if not self._kept.signing_key:
+            self._kept.signing_key = fresh
+            self.save()
+        return self._kept.signing_key
+
+    def register_device(self, client: str, name: str, device: dict[str, Any]) -> None:
+        self._kept.devices.setdefault(client, {})[name] = device
+        self.save()
+
+    def devices(self, client: str) -> dict[str, dict[str, Any]]:
+        """By the names of their keys."""
+        return self._kept.devices.get(client, {})
 
     def section_uuid(self, name: str) -> str:
         if name not in self._kept.section_uuids:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+import time
 
 from plexsandbox.accounts import Account
+from plexsandbox.device_keys import DeviceKeys
 from plexsandbox.people import People
 from plexsandbox.state import State
 
@@ -12,8 +14,9 @@ from plexsandbox.state import State
 class Tokens:
     """Account tokens are good at plex.tv only, server tokens on the media server only."""
 
-    def __init__(self, state: State, people: People) -> None:
+    def __init__(self, state: State, people: People, device_keys: DeviceKeys) -> None:
         self._state = state
+        self._device_keys = device_keys
         self._people = people
         self._transient: dict[str, Account] = {}
         self._revoked: set[tuple[str, str]] = set()
@@ -23,9 +26,12 @@ class Tokens:
                 state.server_token(account.user)
 
     def account(self, token: str | None) -> Account | None:
-        user = self._state.user_of_account_token(token) if token else None
-        account = self._people.find(user)
-        return account if token and account and self._good("plextv", token, account) else None
+        """Raises `BadDevice` for a device's token that has expired."""
+        if not token:
+            return None
+        user = self._state.user_of_account_token(token)
+        account = self._people.find(user or self._device_keys.user_of(token, time.time()))
+        return account if account and self._good("plextv", token, account) else None
 
     def on_server(self, token: str | None) -> Account | None:
         if not token:
@@ -60,7 +66,9 @@ class Tokens:
     def forget(self, token: str) -> None:
         """Signing out; the account's first token stays, since the ready line has told it."""
         account = self.account(token)
-        if account is not None and token != self._state.account_token(account.user):
+        if token.count(".") == 2:
+            self.revoke("plextv", token)
+        elif account is not None and token != self._state.account_token(account.user):
             self._state.forget_account_token(token)
 
     def forget_transient(self) -> None:

@@ -13,6 +13,7 @@ from plexsandbox.accounts import Account
 from plexsandbox.answers import Node, account_list_xml, account_xml, json_response
 from plexsandbox.ask import token_of
 from plexsandbox.box import Sandbox
+from plexsandbox.device_keys import BadDevice
 from plexsandbox.faults import Fault
 from plexsandbox.spoiling import SPOILING, Spoiled, in_place
 
@@ -22,6 +23,13 @@ class AccountError(Exception):
         super().__init__(message)
         self.status = status
         self.node: Node = {"code": code, "message": message, "status": status}
+
+
+def refusal_of(error: BadDevice) -> AccountError:
+    """498 too late, 422 not to be trusted."""
+    if error.fault == "expired":
+        return AccountError(498, 1046, str(error))
+    return AccountError(422, 1045, str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,11 @@ def plextv(
         box: Sandbox = request.app.state.box
         box.stats.requests[path] += 1
         token = token_of(request)
-        ask = AccountAsk(request, box, box.tokens.account(token), token)
+        try:
+            account = box.tokens.account(token)
+        except BadDevice as error:
+            return _refused(AccountAsk(request, box, None, token), refusal_of(error))
+        ask = AccountAsk(request, box, account, token)
         fault = await box.faults.strike(request.url.path, "plextv")
         answer = await _in_place(ask, fault) if fault else None
         if answer is None:

@@ -13,7 +13,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from plexsandbox.answers import Node
-from plexsandbox.plextv.ask import AccountAsk, AccountError, plextv
+from plexsandbox.ask import json_body
+from plexsandbox.device_keys import BadDevice, DeviceKey, device_key
+from plexsandbox.plextv.ask import AccountAsk, AccountError, plextv, refusal_of
 
 LIFETIME_S = 900
 _SHORT = 4
@@ -29,6 +31,8 @@ class Pin:
     product: str
     created_at: float
     token: str | None = None
+    key: DeviceKey | None = None
+    """Of a device that wants a token of its own; the approved one is not told then."""
 
 
 class Pins:
@@ -38,10 +42,18 @@ class Pins:
         self._pins: dict[int, Pin] = {}
         self._numbers = itertools.count(secrets.randbelow(10**8) + 10**8)
 
-    def create(self, client: str, product: str, *, strong: bool, now: float) -> Pin:
+    def create(
+        self,
+        client: str,
+        product: str,
+        *,
+        strong: bool,
+        now: float,
+        key: DeviceKey | None = None,
+    ) -> Pin:
         length = _STRONG if strong else _SHORT
         code = "".join(secrets.choice(_LETTERS) for _ in range(length))
-        pin = Pin(next(self._numbers), code, client, product, now)
+        pin = Pin(next(self._numbers), code, client, product, now, key=key)
         self._pins[pin.id] = pin
         return pin
 
@@ -63,11 +75,18 @@ def _alive(pin: Pin, now: float) -> bool:
 
 
 async def create(ask: AccountAsk) -> Response:
+    """The body may hold a device's key (`jwk`), and then whether the code is to be `strong`."""
+    body = await json_body(ask.request)
+    try:
+        key = device_key(body["jwk"]) if "jwk" in body else None
+    except BadDevice as error:
+        raise refusal_of(error) from error
     pin = ask.box.pins.create(
         ask.client,
         ask.value("X-Plex-Product", "0"),
-        strong=ask.value("strong") in {"1", "true"},
+        strong=ask.value("strong") in {"1", "true"} or body.get("strong") is True,
         now=time.time(),
+        key=key,
     )
     return ask.one("pin", _node(pin, time.time()), 201)
 
@@ -78,7 +97,26 @@ async def show(ask: AccountAsk) -> Response:
     pin = ask.box.pins.find(int(raw) if raw.isdigit() else 0, ask.client, now)
     if pin is None:
         raise AccountError(404, 1020, "Code not found or expired")
+    if pin.key is not None:
+        pin = replace(pin, token=_earned(ask, pin, pin.key, now))
     return ask.one("pin", _node(pin, now))
+
+
+def _earned(ask: AccountAsk, pin: Pin, key: DeviceKey, now: float) -> str | None:
+    """The device proves each time that it holds the key; approved, it gets a token of its own."""
+    proof = ask.value("deviceJWT")
+    if not proof:
+        return None
+    known = ask.box.device_keys
+    try:
+        known.check(proof, pin.client, key, now)
+    except BadDevice as error:
+        raise refusal_of(error) from error
+    account = ask.box.tokens.account(pin.token)
+    if account is None:
+        return None
+    known.register(pin.client, account.user, key)
+    return known.issue(account, pin.client, key, now)
 
 
 def _node(pin: Pin, now: float) -> Node:
