@@ -19,6 +19,8 @@ MISSING = _listed(
         Metadata.Producer Metadata.banner Metadata.grandparentTheme
         Metadata.originalTitle Metadata.parentTheme Metadata.primaryExtraKey
         Metadata.theme Video.Producer Video.primaryExtraKey
+        MediaContainer.augmentationKey Metadata.Extras Metadata.Preferences
+        Metadata.Review Metadata.hasPremiumPrimaryExtra Video.grandparentTheme
         """,
     ),
     (
@@ -36,6 +38,8 @@ MISSING = _listed(
         Metadata.skipCount Metadata.titleSort Metadata.viewCount Stream.burn
         Stream.format Stream.key Stream.title TranscodeSession.subtitleDecision
         Video.lastViewedAt Video.viewCount
+        Metadata.viewOffset Playlist.lastViewedAt Playlist.viewCount
+        Stream.anamorphic Stream.pixelAspectRatio
         """,
     ),
     (
@@ -54,6 +58,41 @@ MISSING = _listed(
         Media.audioProfile MediaContainer.nocache MediaContainer.startState
         MediaContainer.viewMode Part.audioProfile Player.deviceClass
         Player.protocolVersion Player.vendor TranscodeSession.offlineTranscode
+        TranscodeSession.timeStamp nocache sortAsc title viewMode
+        """,
+    ),
+    (
+        "Of a section of other videos; ours are films and shows.",
+        """
+        Media.has64bitOffsets Media.optimizedForStreaming
+        Metadata.createdAtAccuracy Metadata.createdAtTZOffset
+        Metadata.originallyAvailableAt Metadata.subtype
+        Part.has64bitOffsets Part.optimizedForStreaming Type.subtype
+        """,
+    ),
+    (
+        "Home Assistant's collectors put what full items have into lists, and left out Media.",
+        """
+        Country.filter Country.id Director.filter Director.id Genre.filter
+        Genre.id Role.filter Role.id Role.role Video.Part Video.Stream
+        Video.librarySectionID Video.librarySectionKey
+        Video.librarySectionTitle Writer.filter Writer.id
+        """,
+    ),
+    (
+        "Nobody pays here, and no graphics card encodes.",
+        """
+        TranscodeSession.transcodeHwDecoding
+        TranscodeSession.transcodeHwDecodingTitle
+        TranscodeSession.transcodeHwEncoding
+        TranscodeSession.transcodeHwEncodingTitle
+        TranscodeSession.transcodeHwFullPipeline entitlements.entitlement roles
+        """,
+    ),
+    (
+        "The recorded activity is of a single item, ours of all libraries.",
+        """
+        Activity.Context
         """,
     ),
     (
@@ -61,6 +100,7 @@ MISSING = _listed(
         """
         Directory.Pivot Field.subType Filter.advanced Setting.enumValues
         services
+        Feature.Action Feature.flavor
         """,
     ),
 )
@@ -73,6 +113,9 @@ EXTRA = _listed(
         Metadata.Guid Metadata.Image Metadata.UltraBlurColors Metadata.slug
         TranscodeSession.maxOffsetAvailable TranscodeSession.minOffsetAvailable
         Video.Guid Video.Image Video.Rating Video.UltraBlurColors Video.slug qr
+        Directory.active Directory.activeDirection MediaContainer.allowMediaDeletion
+        MediaContainer.photoAutoTag Video.grandparentSlug content identifier
+        mediaTagPrefix mediaTagVersion title2 trials
         """,
     ),
     (
@@ -89,6 +132,16 @@ EXTRA = _listed(
         Stream.chromaLocation Stream.format Stream.hasScalingMatrix Stream.key
         Stream.language Stream.languageCode Stream.languageTag Stream.level
         Stream.scanType Stream.streamIdentifier Video.TranscodeSession
+        Metadata.Chapter Metadata.Marker Stream.audioChannelLayout
+        TranscodeSession.error Video.audienceRating Video.audienceRatingImage
+        Video.rating Video.ratingImage pastSubscriptions
+        """,
+    ),
+    (
+        "Home Assistant's collectors left it out.",
+        """
+        Media.Part Video.Media art key nocache parentIndex parentTitle summary
+        thumb title1 viewGroup
         """,
     ),
     (

@@ -17,10 +17,13 @@ import pytest
 
 from tests.sandbox.client import Client, Playback
 from tests.sandbox.differences import LISTED_DIFFERENCES
+from tests.sandbox.sources import COMPARED, NOT_COMPARED
 from tests.sandbox.test_sign_in import ask as ask_account
 from tests.sandbox.test_sign_in import new_pin, sign_in
 
 RECORDINGS = Path(__file__).parent / "recordings"
+SHARED = Path(__file__).parents[3] / "shared" / "fixtures" / "plex"
+"""The uncut recordings, where they lie beside the checkout."""
 Shape = dict[str, set[str]]
 
 
@@ -75,6 +78,7 @@ async def ours(client: Client, name: str) -> Any:
     film, show = await client.key_of("Test Film"), await client.key_of("Test Show")
     episode = await client.key_of("First")
     page = {"X-Plex-Container-Start": 0, "X-Plex-Container-Size": 1}
+    whole = {"includeMarkers": 1, "includeChapters": 1}
     requests: dict[str, tuple[str, dict[str, Any]]] = {
         "movies": ("/library/sections/1/all", {}),
         "shows": ("/library/sections/2/all", {}),
@@ -92,6 +96,12 @@ async def ours(client: Client, name: str) -> Any:
         "recently_added": ("/hubs/home/recentlyAdded", {}),
         "no_transcodes": ("/transcode/sessions", {}),
         "providers": ("/media/providers", {}),
+        "page_plain": ("/library/sections/1/all", {"title": "Test", **page}),
+        "page_older": ("/library/sections/1/all", {"title": "Test", **page}),
+        "page_other_videos": ("/library/sections/1/all", {"includeMeta": 1, **page}),
+        "providers_newer": ("/media/providers", {}),
+        "movie_older": (f"/library/metadata/{film}", {}),
+        "movie_rich": (f"/library/metadata/{film}", whole),
         "prefs": ("/:/prefs", {}),
     }
     path, params = requests[name]
@@ -102,9 +112,14 @@ _seen: dict[str, set[str]] = {"missing": set(), "extra": set(), "type": set()}
 _compared: set[str] = set()
 
 
-def compare(name: str, recorded: Any, answer: Any) -> None:
-    """Every difference is a listed one; what is seen is kept for the last test."""
+def compare(name: str, recorded: Any, answer: Any, *, trimmed: bool = False) -> None:
+    """Every difference is a listed one; what is seen is kept for the last test.
+
+    Of a recording that was trimmed by its collectors, what it lacks says nothing.
+    """
     found = dict(zip(_seen, differences(recorded, answer), strict=True))
+    if trimmed:
+        found["extra"] = set()
     for kind, paths in found.items():
         named = {_named(path) for path in paths}
         assert named <= LISTED_DIFFERENCES[kind].keys(), f"{name}: {kind}"
@@ -140,6 +155,12 @@ LISTED = (
     "no_transcodes",
     "providers",
     "prefs",
+    "page_plain",
+    "page_older",
+    "page_other_videos",
+    "providers_newer",
+    "movie_older",
+    "movie_rich",
 )
 
 
@@ -150,9 +171,11 @@ async def test_library_answers(plexbox: Client, name: str) -> None:
     compare(name, recording(name), await ours(plexbox, name))
 
 
-@pytest.mark.parametrize("name", ["decision_transcode", "decision_direct"])
+@pytest.mark.parametrize("name", ["decision_transcode", "decision_direct", "decision_dash"])
 async def test_decisions(plexbox: Client, name: str) -> None:
-    playback = await Playback.of(plexbox, directPlay=int(name == "decision_direct"))
+    protocol = "dash" if name == "decision_dash" else "hls"
+    direct = int(name == "decision_direct")
+    playback = await Playback.of(plexbox, directPlay=direct, protocol=protocol)
     compare(name, recording(name), (await playback.step("decision")).json())
 
 
@@ -173,6 +196,7 @@ async def test_plex_tv(plexbox: Client) -> None:
     token = await sign_in(plexbox, "olive")
     for name, path in (
         ("resources", "/api/v2/resources"),
+        ("resources_newer", "/api/v2/resources"),
         ("user", "/api/v2/user"),
         ("friends", "/api/v2/friends"),
     ):
@@ -186,13 +210,55 @@ async def test_plex_tv(plexbox: Client) -> None:
         ("root", "/"),
         ("accounts", "/accounts"),
         ("delegation", "/security/token?type=delegation&scope=all"),
+        ("movies", "/library/sections/1/all?title=Test"),
+        ("movie", "/library/metadata/{Test Film}"),
+        ("episodes", "/library/metadata/{Season 1}/children"),
+        ("sorts", "/library/sections/1/sorts"),
+        ("empty", "/clients"),
     ],
 )
 async def test_xml(plexbox: Client, name: str, path: str) -> None:
+    for title in ("Test Film", "Season 1", "First"):
+        path = path.replace(f"{{{title}}}", await plexbox.key_of(title))
+    await compare_xml(plexbox, name, path)
+
+
+async def compare_xml(client: Client, name: str, path: str, *, trimmed: bool = False) -> None:
     recorded = ElementTree.parse(RECORDINGS / f"{name}.xml").getroot()
-    answer = ElementTree.fromstring((await plexbox.ask(path, accept="*/*")).content)
+    answer = ElementTree.fromstring((await client.ask(path, accept="*/*")).content)
     assert answer.tag == recorded.tag
-    compare(f"{name}.xml", from_xml(recorded), from_xml(answer))
+    compare(f"{name}.xml", from_xml(recorded), from_xml(answer), trimmed=trimmed)
+
+
+async def test_a_recording_that_was_trimmed_has_nothing_that_is_not_ours(plexbox: Client) -> None:
+    await compare_xml(plexbox, "sections_trimmed", "/library/sections", trimmed=True)
+
+
+async def test_xml_of_a_running_transcode(plexbox: Client) -> None:
+    await (await Playback.of(plexbox)).begin()
+    await compare_xml(plexbox, "transcodes", "/transcode/sessions")
+
+
+async def test_xml_of_a_playlist(plexbox: Client) -> None:
+    plexbox.box.playlists.create("olive", "Mine", [await plexbox.key_of("Test Film")])
+    await compare_xml(plexbox, "playlists", "/playlists")
+
+
+async def test_xml_of_an_account(plexbox: Client) -> None:
+    token = await sign_in(plexbox, "olive")
+    answer = await plexbox.http.get("/api/v2/user", params={"X-Plex-Token": token})
+    recorded = ElementTree.parse(RECORDINGS / "user.xml").getroot()
+    answered = ElementTree.fromstring(answer.content)
+    assert answered.tag == recorded.tag
+    compare("user.xml", from_xml(recorded), from_xml(answered))
+
+
+async def test_an_activity(plexbox: Client) -> None:
+    with plexbox.box.notices.listening() as queue:
+        await plexbox.box.library.rescan(force=True)
+        told = queue.get_nowait()
+    assert told is not None
+    compare("activity", recording("activity"), told.node["NotificationContainer"])
 
 
 async def test_xml_of_a_session(plexbox: Client) -> None:
@@ -209,3 +275,15 @@ def test_every_listed_difference_exists() -> None:
         pytest.skip("only a part of the recordings was compared")
     for kind, seen in _seen.items():
         assert seen == LISTED_DIFFERENCES[kind].keys(), kind
+
+
+def test_each_recording_has_a_source_and_each_source_is_compared_or_explained() -> None:
+    recorded = {path.name for path in RECORDINGS.iterdir()}
+    assert recorded == set(COMPARED.values())
+    assert not COMPARED.keys() & NOT_COMPARED.keys()
+    assert all(NOT_COMPARED.values())
+    if SHARED.exists():
+        kinds = {".json", ".xml"}
+        found = {str(path.relative_to(SHARED)) for path in SHARED.glob("*/*")}
+        answers = {name for name in found if Path(name).suffix in kinds and "openapi/" not in name}
+        assert answers == COMPARED.keys() | NOT_COMPARED.keys()

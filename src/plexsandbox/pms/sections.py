@@ -264,6 +264,26 @@ async def choices(ask: Ask) -> Response:
     return ask.plex(container(**head, Directory=directories))
 
 
+async def sorts(ask: Ask) -> Response:
+    """The menus of older clients; newer ones ask for `includeMeta`."""
+    chosen = section_of(ask)
+    menu = section_meta(chosen, chosen.type)["Type"][0]["Sort"]
+    return ask.plex(container(**_menu_head(chosen), Directory=menu))
+
+
+async def filters(ask: Ask) -> Response:
+    chosen = section_of(ask)
+    menu = section_meta(chosen, chosen.type)["Type"][0]["Filter"]
+    return ask.plex(container(**_menu_head(chosen), Directory=menu))
+
+
+def _menu_head(section: Section) -> Node:
+    head = list_head(section, "secondary") | {"allowSync": False}
+    for name in (*section_head(section), "title2"):
+        head.pop(name)
+    return head
+
+
 def _choices(describer: Describer, section: Section, field: str) -> list[tuple[str, str]]:
     catalogue = describer.catalogue
 
@@ -328,5 +348,7 @@ def routes() -> list[Route]:
         pms(f"{base}/firstCharacter", first_character),
         pms(f"{base}/firstCharacter/{{letter}}", under_letter),
         pms(f"{base}/refresh", refresh),
+        pms(f"{base}/sorts", sorts),
+        pms(f"{base}/filters", filters),
         pms(f"{base}/{{field}}", choices),
     ]
