@@ -1,9 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Clapperboard, Plug } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { hubQuery } from "@/features/library/api";
-import { Shelf } from "@/features/library/Shelf";
+import { HomeShelves } from "@/features/library/HomeShelves";
 import { useServer } from "@/features/library/useServer";
 import { useStartParty } from "@/features/rooms/api";
 import { OpenRooms } from "@/features/rooms/OpenRooms";
@@ -24,7 +22,7 @@ export function HomePage() {
     <div className="mx-auto grid max-w-7xl grid-cols-1 gap-12 px-4 pt-8 pb-16 sm:px-8 sm:pt-14">
       <header className="flex flex-wrap items-end gap-x-10 gap-y-6">
         <div className="min-w-64 flex-1">
-          <h1 className="title text-4xl sm:text-5xl">
+          <h1 dir="auto" className="title break-words text-4xl sm:text-5xl">
             {t("home.hello", { name: me?.account?.display_name ?? "" })}
           </h1>
           <p className="mt-3 max-w-lg text-pretty text-dim">{t("home.text")}</p>
@@ -42,18 +40,15 @@ export function HomePage() {
         </div>
       </header>
       <OpenRooms />
-      <Shelves />
+      <Films />
     </div>
   );
 }
 
-function Shelves() {
+/** What Plex has, or how to get there. */
+function Films() {
   const { t } = useTranslation();
   const { server, query } = useServer();
-  const id = server?.id ?? "";
-  const there = server !== null;
-  const going = useQuery({ ...hubQuery("continue-watching", id), enabled: there });
-  const recent = useQuery({ ...hubQuery("recently-added", id), enabled: there });
   const unlinked = query.error instanceof ApiError && query.error.code === "plex_not_linked";
   if (unlinked || query.data?.length === 0) {
     return (
@@ -65,13 +60,5 @@ function Shelves() {
     );
   }
   if (query.error) return <Trouble error={query.error} onRetry={() => void query.refetch()} />;
-  if (going.error && recent.error) {
-    return <Trouble error={recent.error} onRetry={() => void recent.refetch()} />;
-  }
-  return (
-    <>
-      <Shelf title={t("home.continue")} query={going} wide />
-      <Shelf title={t("home.recent")} query={recent} />
-    </>
-  );
+  return server ? <HomeShelves key={server.id} server={server.id} /> : null;
 }

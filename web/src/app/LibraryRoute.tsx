@@ -10,14 +10,14 @@ export function LibraryRoute() {
   const navigate = useNavigate();
   return (
     <div className="mx-auto max-w-7xl px-4 pt-6 pb-16 sm:px-8 sm:pt-10">
-      <h1 className="title mb-6 text-4xl">{t("library.title")}</h1>
+      <h1 className="title mb-5 text-4xl">{t("library.title")}</h1>
       <LibraryBrowser
         place={place}
-        onPlace={(next) =>
+        onPlace={(next, how) =>
           void navigate({
             to: "/library",
-            search: { section: next.section, sort: next.sort, q: next.q },
-            replace: true,
+            search: next,
+            replace: how === "typing",
             resetScroll: false,
           })
         }

@@ -8,7 +8,7 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
-import type { Sort } from "@/features/library/api";
+import { type Place, placeFrom } from "@/features/library/place";
 import { meQuery, setupQuery } from "@/lib/account";
 import { basePath } from "@/lib/api";
 import { Broken } from "@/ui/boundary";
@@ -44,32 +44,21 @@ const home = createRoute({
   component: lazyRouteComponent(() => import("./HomePage"), "HomePage"),
 });
 
-interface LibrarySearch {
-  section?: string | undefined;
-  sort?: Sort | undefined;
-  q?: string | undefined;
-}
-
 const text = (value: unknown) => (typeof value === "string" && value ? value : undefined);
 
 const library = createRoute({
   getParentRoute: () => inside,
   path: "/library",
   component: lazyRouteComponent(() => import("./LibraryRoute"), "LibraryRoute"),
-  validateSearch: (search: Record<string, unknown>): LibrarySearch => {
-    const sort = text(search.sort);
-    return {
-      section: search.section === undefined ? undefined : String(search.section),
-      sort: sort === "title" || sort === "added" || sort === "year" ? sort : undefined,
-      q: search.q === undefined ? undefined : String(search.q),
-    };
-  },
+  validateSearch: (search: Record<string, unknown>): Place => placeFrom(search),
 });
 
 const title = createRoute({
   getParentRoute: () => inside,
   path: "/title/$server/$key",
   component: lazyRouteComponent(() => import("./TitleRoute"), "TitleRoute"),
+  validateSearch: (search: Record<string, unknown>): { kind?: "playlist" } =>
+    search.kind === "playlist" ? { kind: "playlist" } : {},
 });
 
 const settings = createRoute({

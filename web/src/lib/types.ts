@@ -81,7 +81,14 @@ export interface Library {
   kind: "movie" | "show" | "other";
 }
 
-export type ItemKind = "movie" | "show" | "season" | "episode" | "other";
+export type ItemKind =
+  | "movie"
+  | "show"
+  | "season"
+  | "episode"
+  | "collection"
+  | "playlist"
+  | "other";
 
 export interface ItemSummary {
   server: string;
@@ -107,6 +114,7 @@ export interface Stream {
   language: string | null;
   title: string;
   default: boolean;
+  channels: number | null;
 }
 
 export interface Version {
@@ -115,7 +123,11 @@ export interface Version {
   resolution: string;
   video_codec: string;
   audio_codec: string;
-  bitrate_kbps: number;
+  bitrate_kbps: number | null;
+  width: number | null;
+  height: number | null;
+  size_bytes: number | null;
+  parts: number;
   streams: Stream[];
 }
 
@@ -131,24 +143,72 @@ export interface Marker {
   end_s: number;
 }
 
+/** The show or season that an item belongs to. */
+export interface Ancestor {
+  rating_key: string | null;
+  title: string;
+}
+
 export interface Item extends ItemSummary {
   summary: string;
   tagline: string | null;
+  original_title: string | null;
+  /** A date, as `1989-02-17`. */
+  released_on: string | null;
+  /** 0–10. */
+  rating: number | null;
   genres: string[];
+  directors: string[];
+  cast: { name: string; role: string }[];
   content_rating: string | null;
   studio: string | null;
-  show: { rating_key: string; title: string } | null;
-  season: { rating_key: string; title: string } | null;
+  show: Ancestor | null;
+  season: Ancestor | null;
   versions: Version[];
   chapters: Chapter[];
   markers: Marker[];
+  stale: boolean;
 }
 
 export interface ItemPage {
   items: ItemSummary[];
   total: number;
   start?: number;
+  /** Plex is away and this is from before. */
   stale?: boolean;
+}
+
+/** What a library can be narrowed and ordered by; titles are in the server's language. */
+export interface LibraryMenu {
+  filters: { name: string; title: string; switch: boolean }[];
+  sorts: { name: string; title: string; descending: boolean }[];
+}
+
+export interface FilterChoice {
+  value: string;
+  title: string;
+}
+
+/** A first letter: how many titles begin with it, and where the first of them stands. */
+export interface Letter {
+  letter: string;
+  count: number;
+  start: number;
+}
+
+export interface Shelves {
+  shelves: { title: string; items: ItemSummary[] }[];
+  stale: boolean;
+}
+
+/** Who of a room has seen a title; null where nobody can know. */
+export interface SeenBy {
+  members: {
+    member_id: string;
+    name: string;
+    seen: boolean | null;
+    view_offset_s: number | null;
+  }[];
 }
 
 export interface RoomItem {

@@ -1,48 +1,56 @@
 import { Link } from "@tanstack/react-router";
 import { Check } from "lucide-react";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { ItemSummary } from "@/lib/types";
-import { cn } from "@/ui/cn";
 import { Poster } from "@/ui/poster";
 import { Skeleton } from "@/ui/states";
+import { titleLink, useCountOf, useTitleOf } from "./words";
 
 /** What happens when somebody takes an item; without it, the card leads to the item's page. */
 export type Take = (item: ItemSummary) => void;
 
 const WHOLE = "group block w-full rounded-tile text-left outline-offset-4";
 
-export function Card(props: { item: ItemSummary; wide?: boolean; eager?: boolean; onTake?: Take }) {
-  const { item, onTake } = props;
+interface Props {
+  item: ItemSummary;
+  wide?: boolean;
+  eager?: boolean;
+  /** Shown within what it belongs to, which is not named again. */
+  inside?: boolean;
+  onTake?: Take | undefined;
+  tabIndex?: number;
+}
+
+export const Card = memo(function Card(props: Props) {
+  const { item, onTake, tabIndex } = props;
   const face = <CardFace {...props} />;
   if (onTake) {
     return (
-      <button type="button" className={WHOLE} onClick={() => onTake(item)}>
+      <button type="button" tabIndex={tabIndex} className={WHOLE} onClick={() => onTake(item)}>
         {face}
       </button>
     );
   }
   return (
-    <Link
-      to="/title/$server/$key"
-      params={{ server: item.server, key: item.rating_key }}
-      className={WHOLE}
-    >
+    <Link {...titleLink(item)} tabIndex={tabIndex} className={WHOLE}>
       {face}
     </Link>
   );
-}
+});
 
-function CardFace({ item, wide, eager }: { item: ItemSummary; wide?: boolean; eager?: boolean }) {
+function CardFace({ item, wide = false, eager = false, inside = false }: Props) {
   const { t } = useTranslation();
+  const title = useTitleOf(item);
+  const count = useCountOf(item);
   const seen = item.duration_s ? item.view_offset_s / item.duration_s : 0;
-  const facts = [item.subtitle, item.subtitle ? null : item.year].filter(Boolean);
   return (
     <>
       <div className="relative transition-transform duration-200 group-hover:-translate-y-1">
         <Poster
           src={wide ? (item.backdrop ?? item.poster) : item.poster}
           shape={wide ? "wide" : "poster"}
-          eager={eager ?? false}
+          eager={eager}
         />
         {item.watched && (
           <span className="absolute top-2 right-2 grid size-6 place-items-center rounded-full bg-black/70 text-accent">
@@ -55,24 +63,25 @@ function CardFace({ item, wide, eager }: { item: ItemSummary; wide?: boolean; ea
           </span>
         )}
       </div>
-      <p className="mt-2 truncate font-medium text-sm">{item.title}</p>
-      <p className="h-5 truncate text-faint text-xs">
-        {facts.length > 0
-          ? facts.join(t("common.dot"))
-          : item.child_count
-            ? t("library.children", { count: item.child_count })
-            : null}
+      <p dir="auto" className="mt-2 h-5 truncate font-medium text-sm">
+        {title}
+      </p>
+      <p dir="auto" className="h-5 truncate text-faint text-xs leading-5">
+        {(inside && count) || (item.subtitle ?? item.year ?? count)}
       </p>
     </>
   );
 }
 
-export function CardSkeleton({ wide }: { wide?: boolean }) {
+/** A card that is still to come; `still` where many of them pass by. */
+export function CardSkeleton({ wide, still }: { wide?: boolean; still?: boolean }) {
+  const shape = wide ? "aspect-video" : "aspect-2/3";
+  if (still) return <div aria-hidden className={`${shape} rounded-tile bg-raised`} />;
   return (
     <div aria-hidden>
-      <Skeleton className={wide ? "aspect-video" : "aspect-2/3"} />
+      <Skeleton className={shape} />
       <Skeleton className="mt-3 h-3 w-3/4 rounded" />
-      <div className={cn("h-5")} />
+      <div className="h-7" />
     </div>
   );
 }

@@ -2,60 +2,62 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Check, Play } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { lengthParts } from "@/lib/format";
 import type { ItemSummary } from "@/lib/types";
 import { Poster } from "@/ui/poster";
-import { Skeleton, Trouble } from "@/ui/states";
+import { Empty, Skeleton, Trouble } from "@/ui/states";
 import { childrenQuery } from "./api";
-import { Card, CardSkeleton, type Take } from "./Card";
+import type { Take } from "./Card";
+import { ItemGrid } from "./ItemGrid";
+import { FromBefore } from "./notes";
+import { titleLink, useLength, useTitleOf } from "./words";
 
-/** The seasons of a show as posters, or the episodes of a season as a list. */
+/** The episodes of a season as a list; what a show, a collection or a playlist holds as posters. */
 export function Children(props: {
   parent: Pick<ItemSummary, "server" | "rating_key" | "kind">;
-  onTake?: Take;
+  onTake?: Take | undefined;
 }) {
   const { t } = useTranslation();
   const { parent, onTake } = props;
-  const query = useQuery(childrenQuery(parent.server, parent.rating_key));
+  const query = useQuery(childrenQuery(parent.server, parent.rating_key, parent.kind));
   if (query.isError) return <Trouble error={query.error} onRetry={() => void query.refetch()} />;
-  const take = onTake ? { onTake } : {};
-  if (parent.kind === "season") {
-    return (
-      <ol aria-label={t("library.episodes")} aria-busy={query.isPending} className="grid gap-2">
-        {query.isPending
-          ? // biome-ignore lint/suspicious/noArrayIndexKey: placeholders are all alike
-            Array.from({ length: 5 }, (_, i) => <Skeleton key={i} className="h-24" />)
-          : query.data.items.map((item) => <Episode key={item.rating_key} item={item} {...take} />)}
-      </ol>
-    );
-  }
+  const items = query.data?.items ?? null;
+  if (items?.length === 0) return <Empty title={t("library.holds_nothing")} />;
+  const label = { season: t("library.episodes"), show: t("library.seasons") } as const;
   return (
-    <ul
-      aria-label={t("library.seasons")}
-      aria-busy={query.isPending}
-      className="grid grid-cols-3 gap-4 sm:grid-cols-[repeat(auto-fill,minmax(9.25rem,1fr))] sm:gap-5"
-    >
-      {query.isPending
-        ? Array.from({ length: 4 }, (_, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: placeholders are all alike
-            <li key={i}>
-              <CardSkeleton />
-            </li>
-          ))
-        : query.data.items.map((item) => (
-            <li key={item.rating_key}>
-              <Card item={item} {...take} />
-            </li>
-          ))}
-    </ul>
+    <div className="grid min-w-0 grid-cols-1 gap-2">
+      <FromBefore stale={query.data?.stale} />
+      {parent.kind === "season" ? (
+        <ol
+          aria-label={label.season}
+          aria-busy={query.isPending}
+          className="grid grid-cols-1 gap-2"
+        >
+          {items
+            ? items.map((item) => <Episode key={item.rating_key} item={item} onTake={onTake} />)
+            : Array.from({ length: 5 }, (_, i) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: placeholders are all alike
+                <Skeleton key={i} className="h-24" />
+              ))}
+        </ol>
+      ) : (
+        <ItemGrid
+          items={items}
+          inside={parent.kind === "show"}
+          label={parent.kind === "show" ? label.show : t("library.titles")}
+          onTake={onTake}
+        />
+      )}
+    </div>
   );
 }
 
 const ROW =
   "group flex w-full items-center gap-4 rounded-xl p-2 text-left transition-colors hover:bg-raised";
 
-function Episode({ item, onTake }: { item: ItemSummary; onTake?: Take }) {
+function Episode({ item, onTake }: { item: ItemSummary; onTake?: Take | undefined }) {
   const { t } = useTranslation();
+  const title = useTitleOf(item);
+  const length = useLength();
   const face = (
     <>
       <div className="relative w-32 shrink-0 sm:w-40">
@@ -67,12 +69,12 @@ function Episode({ item, onTake }: { item: ItemSummary; onTake?: Take }) {
         />
       </div>
       <div className="min-w-0 flex-1">
-        <p className="truncate font-medium">
-          {item.index !== null && <span className="tabular pr-2 text-faint">{item.index}</span>}
-          {item.title}
+        <p dir="auto" className="line-clamp-2 break-words font-medium">
+          {item.index !== null && <span className="tabular pe-2 text-faint">{item.index}</span>}
+          {title}
         </p>
         <p className="flex items-center gap-1.5 text-faint text-sm">
-          {item.duration_s ? t("library.minutes", minutes(item.duration_s)) : null}
+          {item.duration_s ? length(item.duration_s) : null}
           {item.watched && (
             <Check aria-label={t("library.seen")} className="size-4 text-accent-text" />
           )}
@@ -87,19 +89,10 @@ function Episode({ item, onTake }: { item: ItemSummary; onTake?: Take }) {
           {face}
         </button>
       ) : (
-        <Link
-          to="/title/$server/$key"
-          params={{ server: item.server, key: item.rating_key }}
-          className={ROW}
-        >
+        <Link {...titleLink(item)} className={ROW}>
           {face}
         </Link>
       )}
     </li>
   );
-}
-
-function minutes(duration_s: number) {
-  const { hours, minutes: rest } = lengthParts(duration_s);
-  return { count: hours * 60 + rest };
 }

@@ -1,26 +1,35 @@
-import { ChevronLeft, ListPlus, Play } from "lucide-react";
-import { useState } from "react";
+import { ChevronLeft } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ItemSummary } from "@/lib/types";
-import { Button, IconButton } from "@/ui/button";
+import { IconButton } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
-import { Poster } from "@/ui/poster";
 import { Children } from "./Children";
-import { LibraryBrowser, type Place } from "./LibraryBrowser";
+import { LibraryBrowser } from "./LibraryBrowser";
+import { PickedTitle } from "./PickedTitle";
+import type { Place } from "./place";
+import { holdsOthers } from "./words";
 
-/** The library as a sheet inside the room: choose something to watch now, or next. */
-export function Picker(props: {
+interface Props {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   onPlay: (item: ItemSummary) => void;
   onQueue: (item: ItemSummary) => void;
   mayPlay: boolean;
   mayQueue: boolean;
-}) {
+}
+
+/** The library as a sheet inside the room: choose something to watch now, or next. */
+export function Picker(props: Props) {
   const { t } = useTranslation();
   const [place, setPlace] = useState<Place>({});
   const [trail, setTrail] = useState<ItemSummary[]>([]);
+  const scroll = useKeptScroll(trail.length);
   const at = trail[trail.length - 1];
+  const enter = (item: ItemSummary) => {
+    scroll.leave();
+    setTrail([...trail, item]);
+  };
   const done = (act: (item: ItemSummary) => void, item: ItemSummary) => {
     act(item);
     setTrail([]);
@@ -31,47 +40,53 @@ export function Picker(props: {
       shape="sheet"
       open={props.open}
       onOpenChange={props.onOpenChange}
-      title={at ? at.title : t("picker.title")}
+      title={at?.title.trim() || t("picker.title")}
     >
-      {at && (
-        <div className="sticky top-0 z-10 flex items-center gap-2 bg-surface pb-3">
-          <IconButton label={t("common.back")} onClick={() => setTrail(trail.slice(0, -1))}>
-            <ChevronLeft />
-          </IconButton>
-          <span className="text-dim text-sm">
-            {trail.map((each) => each.title).join(t("common.dot"))}
-          </span>
-        </div>
-      )}
-      {!at && (
-        <LibraryBrowser place={place} onPlace={setPlace} onTake={(item) => setTrail([item])} />
-      )}
-      {at && (at.kind === "show" || at.kind === "season") && (
-        <Children parent={at} onTake={(item) => setTrail([...trail, item])} />
-      )}
-      {at && at.kind !== "show" && at.kind !== "season" && (
-        <div className="flex flex-wrap gap-6">
-          <Poster src={at.poster} className="w-36" eager />
-          <div className="grid min-w-52 flex-1 content-start gap-3">
-            <p className="title text-2xl">{at.title}</p>
-            <p className="text-dim">{at.subtitle ?? at.year}</p>
-            <div className="flex flex-wrap gap-2">
-              {props.mayPlay && (
-                <Button tone="primary" onClick={() => done(props.onPlay, at)}>
-                  <Play fill="currentColor" />
-                  {t("picker.play")}
-                </Button>
-              )}
-              {props.mayQueue && (
-                <Button onClick={() => done(props.onQueue, at)}>
-                  <ListPlus />
-                  {t("picker.queue")}
-                </Button>
-              )}
-            </div>
+      <div ref={scroll.ref}>
+        {at && (
+          <div className="sticky top-0 z-10 flex items-center gap-2 bg-surface pb-3">
+            <IconButton label={t("common.back")} onClick={() => setTrail(trail.slice(0, -1))}>
+              <ChevronLeft className="rtl:-scale-x-100" />
+            </IconButton>
+            <span dir="auto" className="min-w-0 truncate text-dim text-sm">
+              {trail.map((each) => each.title).join(t("common.dot"))}
+            </span>
           </div>
-        </div>
-      )}
+        )}
+        {!at && <LibraryBrowser place={place} onPlace={setPlace} onTake={enter} />}
+        {at && holdsOthers(at) && <Children key={at.rating_key} parent={at} onTake={enter} />}
+        {at && !holdsOthers(at) && (
+          <PickedTitle
+            key={at.rating_key}
+            item={at}
+            onPlay={props.mayPlay ? () => done(props.onPlay, at) : undefined}
+            onQueue={props.mayQueue ? () => done(props.onQueue, at) : undefined}
+          />
+        )}
+      </div>
     </Dialog>
   );
+}
+
+/** Coming back to a list, one is where one left it. */
+function useKeptScroll(depth: number) {
+  const ref = useRef<HTMLDivElement>(null);
+  const left = useRef<number[]>([]);
+  const before = useRef(depth);
+  useEffect(() => {
+    const went = before.current;
+    before.current = depth;
+    const to = depth < went ? (left.current[depth] ?? 0) : 0;
+    // A frame later the list has its height again.
+    const frame = requestAnimationFrame(() => {
+      ref.current?.parentElement?.scrollTo({ top: to, behavior: "instant" });
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [depth]);
+  return {
+    ref,
+    leave() {
+      left.current[depth] = ref.current?.parentElement?.scrollTop ?? 0;
+    },
+  };
 }

@@ -1,167 +1,146 @@
+/** The page of one title: film, show, season, episode, collection or playlist. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { bitrate, lengthParts } from "@/lib/format";
-import type { Item, Version } from "@/lib/types";
+import type { Item } from "@/lib/types";
+import { cn } from "@/ui/cn";
 import { Ambience, Poster } from "@/ui/poster";
-import { Skeleton, Trouble } from "@/ui/states";
-import { itemQuery } from "./api";
+import { Empty, Skeleton, Trouble } from "@/ui/states";
+import { Cast, Summary } from "./About";
+import { itemQuery, playlistsQuery } from "./api";
 import { Children } from "./Children";
+import { Facts } from "./Facts";
+import { FromBefore, Offline } from "./notes";
+import { Related } from "./Related";
+import { Versions } from "./Versions";
+import { holdsOthers, useTitleOf } from "./words";
 
-/** One film, show, season or episode. `actions` are what can be done with something playable. */
+const FRAME =
+  "relative mx-auto grid max-w-6xl grid-cols-1 gap-8 px-4 pt-[min(24vh,13rem)] pb-16 sm:grid-cols-[13rem_minmax(0,1fr)] sm:px-8";
+const LONG_TITLE = 40;
+
+/** `actions` are what can be done with something playable. */
 export function TitlePage(props: {
   server: string;
   rating_key: string;
   actions: (item: Item) => ReactNode;
 }) {
   const query = useQuery(itemQuery(props.server, props.rating_key));
-  if (query.isError) return <Trouble error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isError) {
+    return (
+      <div className="pt-24">
+        <Trouble error={query.error} onRetry={() => void query.refetch()} />
+      </div>
+    );
+  }
   if (query.isPending) return <TitleSkeleton />;
   const item = query.data;
-  const playable = item.kind !== "show" && item.kind !== "season";
+  const holds = holdsOthers(item);
   return (
     <article className="relative">
       <Ambience src={item.backdrop} />
-      <div className="relative mx-auto grid max-w-6xl gap-8 px-4 pt-[min(24vh,13rem)] pb-16 sm:grid-cols-[13rem_1fr] sm:px-8">
+      <div className={FRAME}>
         <Poster src={item.poster} eager className="hidden w-full self-start shadow-pop sm:block" />
-        <div className="grid content-start gap-4">
+        <div className="grid grid-cols-1 content-start gap-4">
+          <Offline />
+          <FromBefore stale={item.stale} />
           <Heading item={item} />
           <Facts item={item} />
-          {playable && <div className="flex flex-wrap gap-3 pt-1">{props.actions(item)}</div>}
-          {item.tagline && <p className="title text-dim text-lg italic">{item.tagline}</p>}
+          {!holds && <div className="flex flex-wrap gap-3 pt-1">{props.actions(item)}</div>}
+          {item.tagline && (
+            <p dir="auto" className="title line-clamp-3 break-words text-dim text-lg italic">
+              {item.tagline}
+            </p>
+          )}
           {item.summary && <Summary text={item.summary} />}
           {item.versions.length > 0 && <Versions versions={item.versions} />}
+          {item.cast.length > 0 && <Cast cast={item.cast} />}
         </div>
-        {!playable && (
-          <div className="sm:col-span-2">
-            <Children parent={item} />
-          </div>
-        )}
+        <div className="grid min-w-0 grid-cols-1 gap-10 sm:col-span-2">
+          {holds && <Children parent={item} />}
+          <Related server={item.server} rating_key={item.rating_key} />
+        </div>
       </div>
     </article>
   );
 }
 
-function Heading({ item }: { item: Item }) {
+/** A playlist has no more to it than its name and what it holds. */
+export function PlaylistPage({ server, rating_key }: { server: string; rating_key: string }) {
+  const { t } = useTranslation();
+  const query = useQuery(playlistsQuery(server));
+  if (query.isError) return <Trouble error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isPending) return <TitleSkeleton />;
+  const playlist = query.data.items.find((each) => each.rating_key === rating_key);
+  if (!playlist) {
+    return (
+      <div className="pt-24">
+        <Empty title={t("library.gone")} />
+      </div>
+    );
+  }
   return (
-    <header>
-      {(item.show || item.season) && (
+    <article className="mx-auto grid max-w-6xl grid-cols-1 gap-6 px-4 pt-24 pb-16 sm:px-8">
+      <FromBefore stale={query.data.stale} />
+      <Heading item={playlist} />
+      <Children parent={playlist} />
+    </article>
+  );
+}
+
+type Headed = Pick<Item, "server" | "title"> &
+  Partial<Pick<Item, "original_title" | "show" | "season">>;
+
+function Heading({ item }: { item: Headed }) {
+  const { t } = useTranslation();
+  const title = useTitleOf(item);
+  const above = [item.show, item.season].filter((each) => each != null);
+  return (
+    <header className="min-w-0">
+      {above.length > 0 && (
         <p className="mb-1 flex flex-wrap gap-x-3 text-dim text-sm">
-          {[item.show, item.season].map(
-            (each) =>
-              each && (
-                <Link
-                  key={each.rating_key}
-                  to="/title/$server/$key"
-                  params={{ server: item.server, key: each.rating_key }}
-                  className="inline-flex min-h-8 items-center underline-offset-4 hover:text-ink hover:underline"
-                >
-                  {each.title}
-                </Link>
-              ),
-          )}
+          {above.map((each) => {
+            const name = each.title.trim() || t("library.untitled");
+            if (each.rating_key === null) return <span key={name}>{name}</span>;
+            return (
+              <Link
+                key={each.rating_key}
+                to="/title/$server/$key"
+                params={{ server: item.server, key: each.rating_key }}
+                dir="auto"
+                className="line-clamp-2 min-h-11 content-center break-words underline-offset-4 hover:text-ink hover:underline"
+              >
+                {name}
+              </Link>
+            );
+          })}
         </p>
       )}
-      <h1 className="title text-4xl sm:text-6xl">{item.title}</h1>
-    </header>
-  );
-}
-
-function Facts({ item }: { item: Item }) {
-  const { t } = useTranslation();
-  const length = item.duration_s ? lengthParts(item.duration_s) : null;
-  const facts = [
-    item.subtitle,
-    item.year,
-    length &&
-      (length.hours > 0
-        ? t("library.hours_minutes", length)
-        : t("library.minutes", { count: length.minutes })),
-    item.content_rating,
-    item.studio,
-    ...item.genres.slice(0, 3),
-  ].filter(Boolean);
-  return (
-    <ul className="flex flex-wrap gap-x-4 gap-y-1 text-dim text-sm">
-      {facts.map((each) => (
-        <li key={String(each)}>{each}</li>
-      ))}
-    </ul>
-  );
-}
-
-const LONG = 420;
-
-function Summary({ text }: { text: string }) {
-  const { t } = useTranslation();
-  const [whole, setWhole] = useState(text.length <= LONG);
-  return (
-    <p className="max-w-prose text-pretty text-dim leading-relaxed">
-      {whole ? text : `${text.slice(0, LONG).trimEnd()}…`}
-      {!whole && (
-        <button
-          type="button"
-          onClick={() => setWhole(true)}
-          className="min-h-11 px-2 font-medium text-accent-text hover:underline"
-        >
-          {t("library.read_on")}
-        </button>
+      <h1
+        dir="auto"
+        className={cn(
+          "title line-clamp-5 break-words pb-[0.18em]",
+          title.length > LONG_TITLE ? "text-2xl sm:text-4xl" : "text-4xl sm:text-6xl",
+        )}
+      >
+        {title}
+      </h1>
+      {item.original_title && item.original_title !== item.title && (
+        <p dir="auto" className="mt-1 line-clamp-2 break-words text-dim">
+          {item.original_title}
+        </p>
       )}
-    </p>
-  );
-}
-
-function Versions({ versions }: { versions: readonly Version[] }) {
-  const { t } = useTranslation();
-  return (
-    <details className="group max-w-prose text-sm">
-      <summary className="inline-flex min-h-11 items-center text-faint hover:text-ink">
-        {t("library.versions", { count: versions.length })}
-      </summary>
-      <ul className="grid gap-4 pt-2">
-        {versions.map((version) => (
-          <li key={version.id} className="grid gap-1">
-            <p className="tabular font-medium">
-              {[
-                version.resolution,
-                version.video_codec,
-                version.audio_codec,
-                version.container,
-                bitrate(version.bitrate_kbps),
-              ]
-                .filter(Boolean)
-                .join(t("common.dot"))}
-            </p>
-            <ul className="grid gap-0.5 text-dim">
-              {version.streams.map((stream) => (
-                <li key={stream.id} className="flex gap-2">
-                  <span className="w-16 shrink-0 text-faint">
-                    {t(`library.streams.${stream.kind}`)}
-                  </span>
-                  <span className="truncate">
-                    {[stream.title, stream.language, stream.codec]
-                      .filter(Boolean)
-                      .join(t("common.dot"))}
-                  </span>
-                </li>
-              ))}
-            </ul>
-          </li>
-        ))}
-      </ul>
-    </details>
+    </header>
   );
 }
 
 function TitleSkeleton() {
   return (
-    <div
-      aria-busy
-      className="mx-auto grid max-w-6xl gap-8 px-4 pt-[min(24vh,13rem)] sm:grid-cols-[13rem_1fr] sm:px-8"
-    >
+    <div aria-busy className={FRAME}>
       <Skeleton className="hidden aspect-2/3 sm:block" />
       <div className="grid content-start gap-4">
+        <Offline />
         <Skeleton className="h-14 w-3/4" />
         <Skeleton className="h-5 w-1/2" />
         <Skeleton className="h-32 max-w-prose" />
