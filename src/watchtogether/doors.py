@@ -72,7 +72,7 @@ def _routers(server: Server) -> tuple[APIRouter, ...]:
 
 def _health_parts(server: Server) -> dict[str, Callable[[], dict[str, Any]]]:
     return {
-        "plex": lambda: asdict(server.plex.stats()),
+        "plex": lambda: asdict(server.plex.stats()) | {"listened_to": server.plex_listening.open},
         "stream": server.stream.stats,
         "rooms": lambda: {"live": len(list(server.registry))},
     }

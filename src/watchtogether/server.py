@@ -33,6 +33,7 @@ from watchtogether.plex.client import PlexHttp, Product
 from watchtogether.plex.figures import PlexFigures
 from watchtogether.plex.images import CACHE_BYTES, ImageLinks, Images, PictureCache
 from watchtogether.plex.library import Library
+from watchtogether.plex.listening import Listening
 from watchtogether.plex.plextv import PlexTv
 from watchtogether.plex.repository import ServerRepository
 from watchtogether.plex.servers import ServerDirectory
@@ -186,6 +187,17 @@ class Server:
         return SharedAnswers(self.redis, self.clock)
 
     @cached_property
+    def plex_listening(self) -> Listening:
+        return Listening(
+            http=self.plex_http,
+            servers=self.plex_servers,
+            cache=self.plex_asking.cache,
+            shared=self.shared_answers if self.redis.configured else None,
+            clock=self.clock,
+            background=self.background,
+        )
+
+    @cached_property
     def plex(self) -> PlexService:
         return PlexService(
             servers=self.plex_servers,
@@ -287,6 +299,7 @@ class Server:
         """Fill the ports that cross layers."""
         self.sessions.on_ended += [self.gateway.close_session, self.ended_sessions.add]
         self.announcer.listeners.append(self._retire_streams)
+        self.plex_asking.on_ask = self.plex_listening.want
         self._measure_rooms()
         clock_exchange.install(self.gateway, self.clock)
         rendition = self.settings.stream_rendition

@@ -62,6 +62,8 @@ class Asking:
         self._limiter = limiter
         self._figures = figures
         self._patience = patience or Patience()
+        self.on_ask: Callable[[AccountId, ServerId], None] = lambda _account, _server: None
+        """Told of every question, whether or not it reaches the server."""
         self._paces: OrderedDict[ServerId, Pace] = OrderedDict()
         self.cache: Cache[Question, object] = Cache(
             clock,
@@ -86,6 +88,7 @@ class Asking:
         Raises `PlexServerUnknown` and the errors of `errors.py`.
         """
         access = await self._servers.find(account_id, server_id)
+        self.on_ask(account_id, server_id)
 
         async def load() -> object:
             await self._limiter.hit(PLEX, account_id)

@@ -16,6 +16,7 @@ from watchtogether.plex.errors import (
     PlexError,
     PlexResting,
     PlexSlow,
+    PlexTooMuch,
     PlexUnreachable,
 )
 
@@ -155,7 +156,7 @@ async def _try(attempt: Callable[[], Awaitable[T]], pace: Pace) -> "_Won[T] | Pl
 def _is_final(errors: list[PlexError]) -> bool:
     """Whether nothing that follows the last error can be better."""
     last = errors[-1]
-    if not isinstance(last, PASSING):
+    if not isinstance(last, PASSING) or isinstance(last, PlexTooMuch):
         return True
     if isinstance(last, PlexResting):
         return last.left_s > _WORTH_WAITING_S

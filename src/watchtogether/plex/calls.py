@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Lane = Literal["library", "image", "stream"]
+Lane = Literal["library", "image", "stream", "notices"]
 Outcome = Literal["answered", "refused", "slow", "unreachable", "gateway", "bad", "cancelled"]
 """`refused`: a status of 400 to 499; `gateway`: 502 to 504; `bad`: no answer of Plex's."""
 OUTCOMES: Final[tuple[Outcome, ...]] = (
@@ -55,6 +55,7 @@ _NAMES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r"/video/:/transcode/.*|/transcode/.*", "transcode"),
         (r"/:/timeline", "timeline"),
         (r"/:/(un)?scrobble", "scrobble"),
+        (r"/:/eventsource/.*", "notices"),
     )
 )
 ENDPOINTS: Final = (*dict.fromkeys(name for _, name in _NAMES), "other")

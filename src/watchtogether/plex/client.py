@@ -39,7 +39,7 @@ from watchtogether.plex.model import ServerIdentity
 from watchtogether.plex.reader import read_document
 from watchtogether.plex.wire import Answer, Bounds, Params, Stream
 
-_AT_ONCE: Mapping[Lane, int] = {"library": 8, "image": 6, "stream": 8}
+_AT_ONCE: Mapping[Lane, int] = {"library": 8, "image": 6, "stream": 8, "notices": 2}
 _MAX_WAITING = 64
 _MAX_WAYS = 1_000
 _USUAL = Bounds()
@@ -282,6 +282,11 @@ def _outcome(status: int) -> Outcome:
     if status in _GATEWAY_ERRORS:
         return "gateway"
     return "refused" if 400 <= status < 500 else "bad" if status >= 500 else "answered"
+
+
+def raise_for_head(stream: Stream) -> None:
+    """As `raise_for_status`, before the body has come."""
+    raise_for_status(Answer(stream.status, stream.headers, b""))
 
 
 def raise_for_status(answer: Answer) -> None:

@@ -67,6 +67,10 @@ class PlexBadAnswer(PlexError):
     message = "The Plex server gave an answer that could not be understood."
 
 
+class PlexTooMuch(PlexBadAnswer):
+    """A body beyond the cap; asking again brings it again."""
+
+
 class PlexServerUnknown(PlexError):
     """The account has no such server."""
 

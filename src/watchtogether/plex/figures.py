@@ -14,7 +14,7 @@ from watchtogether.plex.questions import KINDS, Kind
 
 CALL_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _RECENT = 200
-_LANES: Final[tuple[Lane, ...]] = ("library", "image", "stream")
+_LANES: Final[tuple[Lane, ...]] = ("library", "image", "stream", "notices")
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ class PlexFigures:
         self._calls.labels(call.endpoint, call.outcome).inc()
         self._bytes.labels(call.lane).inc(call.received_bytes)
         self.received_bytes[call.lane] += call.received_bytes
-        if call.outcome == "cancelled":
+        if call.outcome == "cancelled" or call.lane == "notices":
             return
         recent = self._recent.setdefault(call.endpoint, _Recent())
         recent.calls += 1

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 import httpx2
 
-from watchtogether.plex.errors import PlexBadAnswer, PlexSlow, PlexUnreachable
+from watchtogether.plex.errors import PlexBadAnswer, PlexSlow, PlexTooMuch, PlexUnreachable
 
 MIB = 1024 * 1024
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class Bounds:
     connect_s: float = 2.0
     read_s: float = 4.0
     deadline_s: float | None = 5.0
-    max_bytes: int = 8 * MIB
+    max_bytes: int = 12 * MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ async def _capped(
         raise PlexBadAnswer
     announced = headers.get("content-length", "")
     if announced.isdigit() and int(announced[:20]) > max_bytes:
-        raise PlexBadAnswer
+        raise PlexTooMuch
     chunks = response.aiter_raw()
     while True:
         with _mapped():
@@ -163,7 +163,7 @@ async def _capped(
             return
         received.bytes += len(chunk)
         if received.bytes > max_bytes:
-            raise PlexBadAnswer
+            raise PlexTooMuch
         yield chunk
 
 
