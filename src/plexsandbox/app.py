@@ -29,7 +29,7 @@ from plexsandbox.options import Options
 from plexsandbox.people import People
 from plexsandbox.pictures import Pictures
 from plexsandbox.playing import NowPlaying
-from plexsandbox.plextv import account, auth_page, devices, pins, servers
+from plexsandbox.plextv import account, auth_page, devices, older, pins, servers
 from plexsandbox.plextv.servers import Directory, Offer, Way
 from plexsandbox.pms import (
     collections,
@@ -185,6 +185,7 @@ def _routes() -> list[BaseRoute]:
         controls,
         auth_page,
         pins,
+        older,
         account,
         servers,
         devices,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,11 @@ from typing import Any
 
 import httpx2
 import pytest
-from plexapi.exceptions import NotFound, Unauthorized
+import requests
+from plexapi.exceptions import NotFound, PlexApiException, Unauthorized
+from plexapi.myplex import MyPlexAccount
 from plexapi.server import PlexServer
+from requests.adapters import HTTPAdapter
 
 from tests.sandbox.conftest import started
 
@@ -121,3 +125,119 @@ def test_it_reads_hubs_and_settings(plex_server: Any) -> None:
     assert {account.name for account in plex_server.systemAccounts()} >= {"Olive", "Frida"}
     queue = plex_server.createPlayQueue(plex_server.library.section("Movies").get("Test Film"))
     assert [item.title for item in queue.items] == ["Test Film"]
+
+
+class Rewritten(HTTPAdapter):
+    """What is meant for plex.tv goes to the sandbox."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._url = url
+
+    def send(self, request: Any, *arguments: Any, **options: Any) -> Any:
+        parts = urllib.parse.urlsplit(request.url)
+        request.url = f"{self._url}{parts.path}?{parts.query}"
+        return super().send(request, *arguments, **options)
+
+
+@pytest.fixture
+def account(address: dict[str, Any]) -> Any:
+    session = requests.Session()
+    for name in ("https://plex.tv", "https://clients.plex.tv"):
+        session.mount(name, Rewritten(address["url"]))
+    return MyPlexAccount(  # type: ignore[no-untyped-call]
+        token=address["account_token"], session=session
+    )
+
+
+def test_it_signs_in_and_finds_the_server(address: dict[str, Any], account: Any) -> None:
+    assert (account.title, account.homeAdmin) == ("Olive", True)
+    resource = account.resource("Sandbox Cinema")
+    assert resource.clientIdentifier == address["machine_identifier"]
+    server = resource.connect()
+    assert server.friendlyName == "Sandbox Cinema"
+    assert [user.title for user in account.users()] == ["Kit", "Frida"]
+    assert account.user("Frida").servers[0].name == "Sandbox Cinema"
+
+
+def test_it_switches_to_a_member_of_the_home(address: dict[str, Any], account: Any) -> None:
+    """Who does not own a server is not taken to be near it, so there is a way from afar."""
+    ways = {"ways": ["local", "remote"]}
+    httpx2.post(f"{address['url']}/sandbox/servers/first", json=ways).raise_for_status()
+    with pytest.raises(PlexApiException):
+        account.switchHomeUser("Kit", pin="0000")
+    kit = account.switchHomeUser("Kit", pin="1234")
+    assert (kit.title, kit.restricted) == ("Kit", True)
+    assert kit.resource("Sandbox Cinema").connect().library.section("Movies").totalSize == 3
+
+
+@pytest.fixture(scope="module")
+def archive(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    folder = tmp_path_factory.mktemp("plexapi-archive")
+    (folder / "Movies").symlink_to(clips / "Movies")
+    with started(folder, "--extra-films", "300", "--extra-shows", "3") as (_, ready):
+        yield connect(ready["url"], ready["token"])
+
+
+def test_it_filters_a_big_section(archive: Any) -> None:
+    section = archive.library.section("Archive")
+    assert section.totalSize == 300
+    assert {sort.key for sort in section.listSorts()} >= {"titleSort", "addedAt", "year"}
+    assert {f.filter for f in section.listFilters()} >= {"genre", "decade", "collection", "actor"}
+    assert section.listFields()
+    dramas = section.search(genre="Drama", unwatched=True, sort="year:desc")
+    assert dramas
+    assert all("Drama" in [genre.tag for genre in film.genres] for film in dramas)
+    assert [film.year for film in dramas] == sorted((f.year for f in dramas), reverse=True)
+    both = section.search(filters={"and": [{"year>>": 1990}, {"contentRating": "PG"}]})
+    assert both
+    assert all(film.year > 1990 and film.contentRating == "PG" for film in both)
+    few = section.search(maxresults=7, container_size=3)
+    assert len(few) == 7
+
+
+def test_it_reads_collections_and_playlists(archive: Any) -> None:
+    section = archive.library.section("Archive")
+    collection = section.collections()[0]
+    assert len(collection.items()) == collection.childCount
+    assert section.collection(collection.title).title == collection.title
+    collection.reload()
+    friday = archive.playlist("Friday Night 🍿")
+    assert len(friday.items()) == friday.leafCount == 30
+    film = section.all(maxresults=1)[0]
+    made = archive.createPlaylist("Made", items=[film])
+    made.addItems(friday.items()[:2])
+    made.removeItems([film])
+    assert len(made.reload().items()) == 2
+    made.delete()
+    assert "Made" not in [playlist.title for playlist in archive.playlists()]
+
+
+def test_it_searches_and_marks(archive: Any) -> None:
+    found = archive.search("harbour")
+    assert found
+    film = next(item for item in found if item.type == "movie")
+    before = film.viewCount
+    film.markPlayed()
+    assert film.reload().viewCount == before + 1
+    film.updateTimeline(film.duration // 2, state="stopped", duration=film.duration)
+    assert archive.library.onDeck()[0].title == film.title
+    assert film.hubs() or film.genres == []
+    show = archive.library.section("Serials").all()[0]
+    assert len(show.episodes()) == show.leafCount
+
+
+def test_it_hears_alerts(archive: Any) -> None:
+    pytest.importorskip("websocket", reason="AlertListener needs the package websocket-client")
+    heard: queue.Queue[dict[str, Any]] = queue.Queue()
+    listener = archive.startAlertListener(heard.put)
+    url, key = archive._baseurl, archive.library.section("Archive").all(maxresults=1)[0].ratingKey
+    try:
+        while not httpx2.get(f"{url}/sandbox/stats").json()["notices"]["listeners"]:
+            pass
+        httpx2.post(f"{url}/sandbox/items/{key}/rename", json={"title": "Heard"})
+        alert = heard.get(timeout=10)
+        assert alert["type"] == "timeline"
+        assert alert["TimelineEntry"][0]["title"] == "Heard"
+    finally:
+        listener.stop()

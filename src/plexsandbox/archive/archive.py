@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from plexsandbox.archive.invent import Invented, Inventor, markers, views
+from plexsandbox.archive.invent import LAST_ADDED, Invented, Inventor, markers, views
 from plexsandbox.archive.stock import Stock
 from plexsandbox.model import Artwork, Catalogue, Details, Item, ItemType, Section, VideoFile
 from plexsandbox.state import State, View
@@ -176,7 +176,8 @@ class Archive:
 
 
 def _viewed_at(item: Item) -> int:
-    return item.added_at + 86_400 * (1 + (item.invented or 0) % 700)
+    """Never after the last of them was added: what happens now is the latest."""
+    return min(LAST_ADDED, item.added_at + 86_400 * (1 + (item.invented or 0) % 700))
 
 
 def _tag_names(details: Details) -> Iterator[str]:

@@ -13,7 +13,7 @@ from plexsandbox.model import Chapter, Details, Marker, Role
 SIZES = ((3840, 2160), (1920, 1080), (1280, 720), (720, 480), (640, 360))
 _SIZE_WEIGHTS = (10, 45, 25, 12, 8)
 _FIRST_ADDED = int(datetime(2016, 1, 1, tzinfo=UTC).timestamp())
-_LAST_ADDED = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
+LAST_ADDED = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Inventor:
             year=year,
             details=self._details(choose, numbered, year),
             sizes=tuple(sorted(sizes, reverse=True)),
-            added_at=choose.randrange(_FIRST_ADDED, _LAST_ADDED),
+            added_at=choose.randrange(_FIRST_ADDED, LAST_ADDED),
             has_chapters=choose.random() < 0.3,
             has_markers=choose.random() < 0.4,
         )

@@ -118,16 +118,22 @@ def _home_user(ask: AccountAsk, account: Account) -> Node:
 
 
 async def switch(ask: AccountAsk) -> Response:
-    """To another member of the same home; a wrong PIN is told apart by its code."""
-    wanted = str(ask.request.path_params["uuid"])
+    member, token = switch_to(ask, str(ask.request.path_params["uuid"]))
+    return ask.one("user", user_node(ask, member, token), 201)
+
+
+def switch_to(ask: AccountAsk, wanted: str) -> tuple[Account, str]:
+    """Another member of the same home, by uuid or number, and a token for them.
+
+    A wrong PIN is told apart by its code.
+    """
     home = ask.box.people.home if ask.who.home else []
-    member = next((account for account in home if account.uuid == wanted), None)
+    member = next((each for each in home if wanted in {each.uuid, str(each.id)}), None)
     if member is None:
         raise AccountError(404, 1002, "User not found")
     if member.pin is not None and ask.value("pin") != member.pin:
         raise AccountError(403, 1041, "Invalid PIN entered")
-    token = ask.box.tokens.new_for_account(member)
-    return ask.one("user", user_node(ask, member, token), 201)
+    return member, ask.box.tokens.new_for_account(member)
 
 
 async def friends(ask: AccountAsk) -> Response:

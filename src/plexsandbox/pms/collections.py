@@ -9,9 +9,12 @@ from plexsandbox.answers import Node, container, not_found
 from plexsandbox.ask import Ask, pms
 from plexsandbox.describe import Describer, library_head, section_head
 from plexsandbox.model import Catalogue, Collection, Item
+from plexsandbox.pms import sections
 from plexsandbox.pms.query import page
 from plexsandbox.pms.sections import describer_of, list_head, section_of
 from plexsandbox.pms.shelf import Shelf
+
+_TYPE = "18"
 
 
 async def of_section(ask: Ask) -> Response:
@@ -29,6 +32,13 @@ async def of_section(ask: Ask) -> Response:
     if shown:
         content["Metadata"] = [collection_node(describer, each) for each in shown]
     return ask.plex(container(size=len(shown), **content))
+
+
+async def all_items(ask: Ask) -> Response:
+    """What a section lists under the number of collections."""
+    if ask.query("type") == _TYPE:
+        return await of_section(ask)
+    return await sections.all_items(ask)
 
 
 def collection_node(describer: Describer, collection: Collection) -> Node:
@@ -101,6 +111,7 @@ def below(ask: Ask, describer: Describer, collection: Collection) -> Response:
 def routes() -> list[Route]:
     base = "/library/collections/{key}"
     return [
+        pms("/library/sections/{section}/all", all_items),
         pms("/library/sections/{section}/collections", of_section),
         pms(base, show),
         pms(f"{base}/children", children),

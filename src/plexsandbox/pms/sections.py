@@ -342,7 +342,6 @@ def routes() -> list[Route]:
         pms("/library/sections", sections),
         pms("/library/sections/", sections),
         pms(base, section),
-        pms(f"{base}/all", all_items),
         pms(f"{base}/recentlyAdded", recently_added),
         pms(f"{base}/onDeck", on_deck),
         pms(f"{base}/firstCharacter", first_character),
