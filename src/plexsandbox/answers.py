@@ -69,8 +69,12 @@ def json_response(value: Any, status: int = 200) -> Response:
     return Response(body, status, media_type="application/json")
 
 
+class Clean(Node):
+    """A node that holds no nothings, down to the last: it need not be walked again."""
+
+
 def without_none(value: Any) -> Any:
-    """A copy; `Any` because it walks whole JSON values."""
+    """A copy, but for what is clean already; `Any` because it walks whole JSON values."""
     if type(value) is dict:
         return {
             key: without_none(inner) if type(inner) in _NESTED else inner

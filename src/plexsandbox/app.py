@@ -133,7 +133,7 @@ def _box(
             state,
             archive,
             notices=notices,
-            warm=lambda catalogue: shelf.warm(Describer(catalogue, state, OLIVE)),
+            warm=lambda catalogue: _warm(Describer(catalogue, state, OLIVE)),
             lender=lender,
         ),
         pool=TranscodePool(transcodes, options, stats, transcode.telling(notices)),
@@ -150,6 +150,11 @@ def _box(
     )
     box.directory.offers["first"] = Offer(box, None, ("local",))
     return box
+
+
+def _warm(describer: Describer) -> None:
+    shelf.warm(describer)
+    hubs.warm(describer.catalogue)
 
 
 @asynccontextmanager

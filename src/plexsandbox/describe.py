@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Mapping
 
 from plexsandbox.accounts import Account
-from plexsandbox.answers import Node
+from plexsandbox.answers import Clean, Node, without_none
 from plexsandbox.mediainfo import media_node
 from plexsandbox.model import Catalogue, Item, ItemType, Section
 from plexsandbox.state import State, View
@@ -15,6 +15,7 @@ LIBRARY = "com.plexapp.plugins.library"
 TAG_PREFIX = "/system/bundle/media/flags/"
 TAG_VERSION = 1734362201
 _RATING = "imdb://image.rating"
+_ROWS_KEPT = 5_000
 
 
 class Describer:
@@ -27,10 +28,19 @@ class Describer:
 
     def summary(self, item: Item) -> Node:
         """As in lists: no streams, tags by name only."""
+        rows: dict[str, Node] = self.catalogue.once("rows", dict)
+        row = rows.get(item.rating_key)
+        if row is None:
+            if len(rows) >= _ROWS_KEPT:
+                rows.clear()
+            row = rows[item.rating_key] = without_none(self._row(item))
+        return Clean(row | without_none(self._seen(item)))
+
+    def _row(self, item: Item) -> Node:
+        """What is the same for everybody."""
         node = self._head(item)
         node |= self._family(item)
         node |= self._about(item)
-        node |= self._seen(item)
         node |= _pictures(item, self.catalogue)
         node |= self._size(item)
         if item.playable:
@@ -42,7 +52,7 @@ class Describer:
     def full(self, item: Item, *, markers: bool, chapters: bool) -> Node:
         """As on its own page: streams, tags with ids, markers and chapters where asked for."""
         section = self.section_of(item)
-        node = self.summary(item)
+        node = dict(self.summary(item))
         node |= {
             "librarySectionTitle": section.title,
             "librarySectionID": section.id,
@@ -135,6 +145,7 @@ class Describer:
         if not item.playable:
             views = [self.view(leaf) for leaf in self.catalogue.leaves_of(item)]
             return {
+                "viewedLeafCount": sum(view.count > 0 for view in views),
                 "viewCount": sum(view.count for view in views) or None,
                 "lastViewedAt": max((view.last_viewed_at for view in views), default=0) or None,
             }
@@ -149,7 +160,7 @@ class Describer:
         leaves = self.catalogue.leaves_of(item)
         if item.playable:
             return {"duration": item.duration_ms}
-        node: Node = {"leafCount": len(leaves), "viewedLeafCount": self.watched_leaves(item)}
+        node: Node = {"leafCount": len(leaves)}
         if item.type is ItemType.SHOW:
             node["childCount"] = len(self.catalogue.children_of(item))
             node["duration"] = leaves[0].duration_ms if leaves else None

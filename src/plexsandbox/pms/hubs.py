@@ -10,7 +10,7 @@ from starlette.routing import Route
 from plexsandbox.answers import Node, PlexError, bad_request, container
 from plexsandbox.ask import Ask, pms
 from plexsandbox.describe import LIBRARY, Describer, library_head
-from plexsandbox.model import Item, ItemType, Section
+from plexsandbox.model import Catalogue, Item, ItemType, Section
 from plexsandbox.pms.query import page
 from plexsandbox.pms.sections import deck, describer_of, newest, newest_type
 
@@ -162,14 +162,36 @@ def _score(title: str, wanted: str) -> float:
     return 0.5 if wanted in lowered else 0.0
 
 
+def warm(catalogue: Catalogue) -> None:
+    """What the first search would wait for; blocking."""
+    for type_ in (ItemType.MOVIE, ItemType.SHOW, ItemType.EPISODE):
+        _titles(catalogue, type_)
+    for kind in _TAG_TYPES:
+        _tags(catalogue, kind)
+
+
+def _titles(catalogue: Catalogue, type_: ItemType) -> list[tuple[str, Item]]:
+    """In lower case, each with its item."""
+    return catalogue.once(
+        ("titles", type_), lambda: [(i.title.casefold(), i) for i in catalogue.of_type(type_)]
+    )
+
+
+def _tags(catalogue: Catalogue, kind: str) -> dict[tuple[str, int], int]:
+    """How many items of a section have each."""
+
+    def gather() -> dict[tuple[str, int], int]:
+        items = catalogue.items.values()
+        return Counter((name, i.section_id) for i in items for name in _names(i, kind))
+
+    return catalogue.once(("tags", kind), gather)
+
+
 def _found_items(
     describer: Describer, type_: ItemType, wanted: str, section_id: int = 0, limit: int = 200
 ) -> list[Node]:
     """`section_id` ranks and does not filter, as on the real server."""
-    catalogue = describer.catalogue
-    titled = catalogue.once(
-        ("titles", type_), lambda: [(i.title.casefold(), i) for i in catalogue.of_type(type_)]
-    )
+    titled = _titles(describer.catalogue, type_)
     hits = [(_score(title, wanted), item) for title, item in titled if wanted in title]
     hits.sort(key=lambda hit: (hit[1].section_id != section_id, -hit[0], hit[1].title))
     shown = hits[: max(0, limit)]
@@ -187,13 +209,7 @@ def _found_in(describer: Describer, item: Item, score: float) -> Node:
 
 
 def _found_tags(describer: Describer, kind: str, wanted: str) -> list[Node]:
-    catalogue = describer.catalogue
-
-    def gather() -> dict[tuple[str, int], int]:
-        items = catalogue.items.values()
-        return Counter((name, i.section_id) for i in items for name in _names(i, kind))
-
-    counts = catalogue.once(("tags", kind), gather)
+    counts = _tags(describer.catalogue, kind)
     return [
         _tag_row(
             describer, kind, name, section_id=section_id, count=count, score=_score(name, wanted)
