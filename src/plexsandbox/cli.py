@@ -20,11 +20,12 @@ from plexsandbox.options import Options
 from plexsandbox.serving import ENDING, Beside, Server, url_of
 
 _FILMS_OF_SECOND = 500
+_DEFAULTS = Options()
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Exits with 1 and one line on stderr when it cannot start."""
-    arguments = _parser().parse_args(argv)
+    arguments = parser().parse_args(argv)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(message)s")
     media_dir: Path = arguments.media
     try:
@@ -37,17 +38,38 @@ def main(argv: Sequence[str] | None = None) -> None:
         asyncio.run(_serve(media_dir, _options(arguments), arguments.host, listener, second))
 
 
-def _parser() -> argparse.ArgumentParser:
-    defaults = Options()
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
         prog="plexsandbox",
         description="A small Plex-compatible media server over a folder of videos.",
     )
-    parser.add_argument("--media", type=Path, required=True, metavar="DIR", help="folder of videos")
-    parser.add_argument("--port", type=int, default=32400, help="0 chooses a free one")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--name", default=defaults.friendly_name, help="the server's name")
-    parser.add_argument("--make-films", action="store_true", help="make films of our own")
+    made.add_argument("--media", type=Path, required=True, metavar="DIR", help="folder of videos")
+    made.add_argument("--port", type=int, default=32400, help="0 chooses a free one")
+    made.add_argument("--host", default="127.0.0.1")
+    made.add_argument("--name", default=_DEFAULTS.friendly_name, help="the server's name")
+    made.add_argument("--make-films", action="store_true", help="make films of our own")
+    _add_times(made)
+    _add_archive(made)
+    _add_people(made)
+    made.add_argument(
+        "--wild",
+        type=_positive,
+        default=0.0,
+        metavar="RATE",
+        help="this part of all fields of answers is missing, null, of another type or huge",
+    )
+    made.add_argument("--wild-seed", type=_count, default=0, metavar="N")
+    made.add_argument(
+        "--encoder-speed",
+        type=_positive,
+        metavar="X",
+        help="encode at most X times as fast as real time",
+    )
+    made.add_argument("--encoder-threads", type=int, default=_DEFAULTS.encoder_threads, metavar="N")
+    return made
+
+
+def _add_times(to: argparse.ArgumentParser) -> None:
     for name, text in (
         ("segment_s", "length of a segment"),
         ("throttle_s", "film seconds the encoder may run ahead"),
@@ -58,19 +80,19 @@ def _parser() -> argparse.ArgumentParser:
         ("scan_every_s", "seconds between looks at the folder"),
         ("device_token_s", "life of a token that a device has earned with its key"),
     ):
-        option = f"--{name.replace('_', '-')}"
-        default: float = getattr(defaults, name)
-        parser.add_argument(option, type=_positive, default=default, metavar="S", help=text)
-    for option, text in (
-        ("--extra-films", "films made up on the fly, in a section of their own"),
-        ("--extra-shows", "shows made up on the fly, likewise"),
-        ("--archive-seed", "another number makes up other ones"),
+        option, default = f"--{name.replace('_', '-')}", getattr(_DEFAULTS, name)
+        to.add_argument(option, type=_positive, default=default, metavar="S", help=text)
+
+
+def _add_archive(to: argparse.ArgumentParser) -> None:
+    for name, text in (
+        ("extra_films", "films made up on the fly, in a section of their own"),
+        ("extra_shows", "shows made up on the fly, likewise"),
+        ("archive_seed", "another number makes up other ones"),
     ):
-        name = option.removeprefix("--").replace("-", "_")
-        parser.add_argument(
-            option, type=_count, default=getattr(defaults, name), metavar="N", help=text
-        )
-    parser.add_argument(
+        option, default = f"--{name.replace('_', '-')}", getattr(_DEFAULTS, name)
+        to.add_argument(option, type=_count, default=default, metavar="N", help=text)
+    to.add_argument(
         "--second-server",
         type=_count,
         nargs="?",
@@ -79,29 +101,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="another server in the same process, with N films made up",
     )
-    parser.add_argument("--second-port", type=int, default=0, help="0 chooses a free one")
-    parser.add_argument(
-        "--more-people", action="store_true", help="a friend with one section, a child without PIN"
-    )
-    parser.add_argument("--admin-pin", metavar="PIN", help="PIN of the home's owner")
-    parser.add_argument(
-        "--wild",
-        type=_positive,
-        default=0.0,
-        metavar="RATE",
-        help="this part of all fields of answers is missing, null, of another type or huge",
-    )
-    parser.add_argument("--wild-seed", type=_count, default=0, metavar="N")
-    parser.add_argument(
-        "--encoder-speed",
-        type=_positive,
-        metavar="X",
-        help="encode at most X times as fast as real time",
-    )
-    parser.add_argument(
-        "--encoder-threads", type=int, default=defaults.encoder_threads, metavar="N"
-    )
-    return parser
+    to.add_argument("--second-port", type=int, default=0, help="0 chooses a free one")
+
+
+def _add_people(to: argparse.ArgumentParser) -> None:
+    text = "a friend with one section, a child without PIN"
+    to.add_argument("--more-people", action="store_true", help=text)
+    to.add_argument("--admin-pin", metavar="PIN", help="PIN of the home's owner")
 
 
 def _positive(raw: str) -> float:
