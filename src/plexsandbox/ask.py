@@ -111,7 +111,7 @@ def pms(
 
     async def serve(request: Request, box: Sandbox) -> Response:
         if box.gate.closed:
-            return box.gate.refusal(request.scope)
+            return await box.gate.refusal(request.scope)
         try:
             account = box.tokens.on_server(token_of(request))
             if token and account is None:

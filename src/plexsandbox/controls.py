@@ -115,8 +115,8 @@ async def device_tokens(request: Request) -> Response:
 async def restart(request: Request) -> Response:
     """Everything that lived in the server's memory is gone; it answers again after `down_s`.
 
-    Meanwhile it says 503 (`maintenance`) or breaks connections (`reset`); running ones break
-    at once. The account service goes on.
+    Meanwhile it says 503 (`maintenance`), breaks connections (`reset`) or says nothing
+    (`silent`); running ones break at once. The account service goes on.
     """
     box, body = _box(request), await json_body(request)
     manner, down_s = body.get("mode", "maintenance"), body.get("down_s", 3)

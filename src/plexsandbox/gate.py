@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -12,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from plexsandbox.answers import PlexError
 
-Manner = Literal["maintenance", "reset"]
+Manner = Literal["maintenance", "reset", "silent"]
 _LINE = "plexsandbox.line"
 
 
@@ -36,6 +38,8 @@ class Gate:
     def __init__(self) -> None:
         self._closed_until = 0.0
         self._manner: Manner = "maintenance"
+        self._ordered = asyncio.Event()
+        """Set when the order of the moment is replaced by another."""
         self.lines: set[Line] = set()
 
     @property
@@ -45,16 +49,24 @@ class Gate:
     def close(self, for_s: float, manner: Manner) -> None:
         self._closed_until = time.monotonic() + for_s
         self._manner = manner
+        self._ordered.set()
+        self._ordered = asyncio.Event()
 
     def cut_lines(self, spared: Line | None) -> None:
         for line in list(self.lines):
             if line is not spared:
                 line.abort()
 
-    def refusal(self, scope: Scope) -> Response:
-        """As the manner demands; without a connection to break, an error of the request."""
+    async def refusal(self, scope: Scope) -> Response:
+        """503, or a broken connection: at once (`reset`) or when it is open again (`silent`).
+
+        Without a connection to break, it is an error of the request.
+        """
         if self._manner == "maintenance":
             return PlexError(503, "Maintenance").response()
+        while self._manner == "silent" and self.closed:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ordered.wait(), self._closed_until - time.monotonic())
         line = line_of(scope)
         if line is None:
             raise ConnectionResetError("the server is down")

@@ -171,6 +171,14 @@ def test_connections_break_on_order(url: str) -> None:
     assert httpx2.get(f"{url}/identity").status_code == 200
 
 
+def test_a_server_can_be_silent_until_it_is_back(url: str) -> None:
+    told(url, "restart", down_s=60, mode="silent")
+    with pytest.raises(httpx2.ReadTimeout):
+        httpx2.get(f"{url}/identity", timeout=0.3)
+    told(url, "restart", down_s=0)
+    assert httpx2.get(f"{url}/identity").status_code == 200
+
+
 def test_an_endless_answer_has_no_end_and_a_restart_breaks_it(url: str) -> None:
     told(url, "faults", mode="endless", match="/identity")
     with httpx2.stream("GET", f"{url}/identity") as answer:

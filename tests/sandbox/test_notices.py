@@ -138,6 +138,15 @@ def test_listeners_choose_types_and_see_only_what_is_theirs(ready: Ready) -> Non
         assert notice == {"type": "playing", "size": 1, "P": ["frida"]}
 
 
+def test_who_loses_access_hears_nothing_more(ready: Ready) -> None:
+    with listen(ready, ready["token"]) as socket:
+        control(ready, "tokens/revoke", token=ready["token"], where="server")
+        control(ready, "notices", type="status", **{"class": "S"})
+        with pytest.raises(ConnectionClosed):
+            socket.recv(timeout=10)
+    control(ready, "tokens/restore", token=ready["token"], where="server")
+
+
 def test_a_listener_is_cut_when_the_server_ends(clips: Path, tmp_path: Path) -> None:
     with started(tmp_path) as (process, line), listen(line, line["token"]) as socket:
         process.terminate()

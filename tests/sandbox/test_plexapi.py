@@ -12,7 +12,7 @@ import httpx2
 import pytest
 import requests
 from plexapi.exceptions import NotFound, PlexApiException, Unauthorized
-from plexapi.myplex import MyPlexAccount
+from plexapi.myplex import MyPlexAccount, MyPlexJWTLogin
 from plexapi.server import PlexServer
 from requests.adapters import HTTPAdapter
 
@@ -141,10 +141,15 @@ class Rewritten(HTTPAdapter):
 
 
 @pytest.fixture
-def account(address: dict[str, Any]) -> Any:
-    session = requests.Session()
+def session(address: dict[str, Any]) -> requests.Session:
+    made = requests.Session()
     for name in ("https://plex.tv", "https://clients.plex.tv"):
-        session.mount(name, Rewritten(address["url"]))
+        made.mount(name, Rewritten(address["url"]))
+    return made
+
+
+@pytest.fixture
+def account(address: dict[str, Any], session: requests.Session) -> Any:
     return MyPlexAccount(  # type: ignore[no-untyped-call]
         token=address["account_token"], session=session
     )
@@ -169,6 +174,23 @@ def test_it_switches_to_a_member_of_the_home(address: dict[str, Any], account: A
     kit = account.switchHomeUser("Kit", pin="1234")
     assert (kit.title, kit.restricted) == ("Kit", True)
     assert kit.resource("Sandbox Cinema").connect().library.section("Movies").totalSize == 3
+
+
+def test_it_signs_in_with_a_key_of_its_own(address: dict[str, Any], session: Any) -> None:
+    pytest.importorskip("jwt", reason="MyPlexJWTLogin needs the package PyJWT")
+    login: Any = MyPlexJWTLogin(session=session, oauth=True)  # type: ignore[no-untyped-call]
+    login.generateKeypair()
+    login.run(timeout=20)
+    approval = f"{address['url']}/sandbox/pins/{login._code}/approve"
+    httpx2.post(approval, json={"user": "frida"}).raise_for_status()
+    assert login.waitForLogin()
+    assert login.verifyJWT()
+    first = login.jwtToken
+    assert login.refreshJWT() != first
+    friend: Any = MyPlexAccount(  # type: ignore[no-untyped-call]
+        token=login.jwtToken, session=session
+    )
+    assert friend.title == "Frida"
 
 
 @pytest.fixture(scope="module")

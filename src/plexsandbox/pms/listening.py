@@ -28,7 +28,8 @@ async def socket(socket: WebSocket) -> None:
     if box.gate.closed:
         await socket.send_denial_response(PlexError(503, "Maintenance").response())
         return
-    account = box.tokens.on_server(token_of(socket))
+    token = token_of(socket)
+    account = box.tokens.on_server(token)
     if account is None:
         await socket.send_denial_response(PlexError(401, "Unauthorized").response())
         return
@@ -37,7 +38,7 @@ async def socket(socket: WebSocket) -> None:
     with suppress(WebSocketDisconnect), box.notices.listening() as queue:
         async with asyncio.TaskGroup() as tasks:
             leaving = tasks.create_task(_wait_until_left(socket, queue))
-            while (notice := await queue.get()) is not None:
+            while (notice := await queue.get()) is not None and box.tokens.on_server(token):
                 if wanted(notice.type) and _may_see(box, account, notice):
                     await socket.send_text(json.dumps(notice.node, ensure_ascii=False))
             if not leaving.done():
