@@ -35,6 +35,7 @@ from watchtogether.plex.images import CACHE_BYTES, ImageLinks, Images, PictureCa
 from watchtogether.plex.library import Library
 from watchtogether.plex.listening import Listening
 from watchtogether.plex.plextv import PlexTv
+from watchtogether.plex.reports import Reports
 from watchtogether.plex.repository import ServerRepository
 from watchtogether.plex.servers import ServerDirectory
 from watchtogether.plex.service import PlexService
@@ -59,6 +60,7 @@ from watchtogether.stream.service import StreamService
 from watchtogether.stream.tickets import Tickets
 from watchtogether.sync.events import PlaybackChanged
 from watchtogether.sync.room import Room
+from watchtogether.watchstate import WatchState
 
 PRUNE_EVERY_S = 24 * 3600.0
 
@@ -259,6 +261,16 @@ class Server:
         )
 
     @cached_property
+    def watch_state(self) -> WatchState:
+        return WatchState(
+            registry=self.registry,
+            servers=self.plex_servers,
+            reports=Reports(self.plex_http),
+            clock=self.clock,
+            background=self.background,
+        )
+
+    @cached_property
     def history(self) -> History:
         return History(self.room_log)
 
@@ -357,6 +369,7 @@ class Server:
                             ("sessions", self._watch_sessions),
                             ("slow sockets", self._watch_slow_sockets),
                             ("pruning", self._prune_for_ever),
+                            ("watch state", self.watch_state.run),
                         )
                     ),
                 ]

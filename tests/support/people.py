@@ -76,6 +76,20 @@ def link_plex(person: Person, plex: Sandbox, user: str = "olive") -> None:
     eventually(approved)
 
 
+def register_by_plex(running: Server, plex: Sandbox, user: str) -> Person:
+    """A new account of somebody who signs in with Plex, as a program does."""
+    with httpx2.Client(base_url=running.url, timeout=30) as http:
+        pin = http.post("api/auth/plex/pin", json={}).raise_for_status().json()
+        plex.approve(pin["code"], user)
+        headers = {"X-Pin-Binding": pin["binding"]}
+
+        def token() -> str:
+            answer = http.get(f"api/auth/plex/pin/{pin['id']}", headers=headers)
+            return str(answer.raise_for_status().json().get("access_token", ""))
+
+        return _person(running.url, eventually(token))
+
+
 def guest(running: Server, code: str, name: str, **more: object) -> Person:
     """Somebody who came by the link."""
     answer = httpx2.post(f"{running.url}api/rooms/{code}/guests", json={"name": name, **more})
@@ -134,6 +148,14 @@ class Seat:
         known = (self.timeline.get("epoch", 0), self.timeline.get("revision", -1))
         if (timeline["epoch"], timeline["revision"]) > known:
             self.timeline = {name: value for name, value in timeline.items() if name != "seq"}
+
+    async def position_s(self) -> float:
+        """Where the film is, by the server's clock."""
+        answer = await self.ask("clock:ping", t0_ms=0)
+        at, since = self.timeline["position_s"], self.timeline["as_of_ms"]
+        if self.timeline["state"] != "playing":
+            return float(at)
+        return float(at + max(0.0, answer["t1_ms"] - since) / 1000 * self.timeline["rate"])
 
     def events(self, name: str) -> list[Json]:
         return [payload for event, payload in self.heard if event == name]

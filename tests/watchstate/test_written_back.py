@@ -1,0 +1,60 @@
+"""Two linked accounts watch together; Plex knows afterwards where each of them got."""
+
+import asyncio
+
+import httpx2
+
+from tests.support.people import Json, Person, Seat, party, register_by_plex, seat
+from tests.support.processes import Sandbox, Server, eventually
+
+LEAVES_AT_S = 12.0
+
+
+async def test_each_linked_viewers_own_place_is_written_back_once(
+    running: Server, olive: Person, plex: Sandbox
+) -> None:
+    frida = register_by_plex(running, plex, "frida")
+    episode = _episode(olive)
+    code = party(olive, episode)
+    async with seat(olive, code) as host:
+        async with seat(frida, code) as friend:
+            await host.ready()
+            await friend.ready()
+            assert (await host.command("playback:play"))["ok"]
+            await friend.until_state("playing")
+            await _until(friend, LEAVES_AT_S)
+            assert (await friend.ask("room:leave"))["ok"]
+        await host.until(lambda: host.timeline["state"] != "playing", 40)
+        eventually(lambda: _views(plex, episode) == 1, 20)
+        eventually(lambda: LEAVES_AT_S - 3 < _of(frida, episode)["view_offset_s"] < 19, 20)
+    assert _of(olive, episode)["watched"]
+    assert not _of(frida, episode)["watched"]
+
+
+async def _until(watching: Seat, position_s: float) -> None:
+    left_s = position_s - await watching.position_s()
+    await asyncio.sleep(max(0.0, left_s))
+    assert await watching.position_s() >= position_s - 0.5
+
+
+def _episode(person: Person) -> Json:
+    server_id = person.get("api/plex/servers")[0]["id"]
+    found = person.get("api/plex/search", q="Gamma", server=server_id)["items"]
+    show = next(item for item in found if item["kind"] == "show")
+    season = person.get(f"api/plex/items/{show['rating_key']}/children")["items"][0]
+    episode: Json = person.get(f"api/plex/items/{season['rating_key']}/children")["items"][1]
+    return episode
+
+
+def _of(person: Person, item: Json) -> Json:
+    found: Json = person.get(f"api/plex/items/{item['rating_key']}", server=item["server"])
+    return found
+
+
+def _views(plex: Sandbox, item: Json) -> int:
+    """The owner's, as the sandbox itself has it."""
+    answer = httpx2.get(
+        f"{plex.url}/library/metadata/{item['rating_key']}",
+        headers={"X-Plex-Token": plex.token, "Accept": "application/json"},
+    )
+    return int(answer.json()["MediaContainer"]["Metadata"][0].get("viewCount", 0))
