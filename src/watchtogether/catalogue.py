@@ -2,8 +2,10 @@
 
 from dataclasses import asdict
 
+from watchtogether.kit.errors import AppError
 from watchtogether.kit.ids import AccountId, RatingKey, ServerId
 from watchtogether.plex.service import PlexService
+from watchtogether.rooms.ports import Seen
 from watchtogether.sync.timeline import RoomItem
 
 
@@ -22,3 +24,14 @@ class PlexCatalogue:
     async def next_episode(self, item: RoomItem) -> RoomItem | None:
         key = await self._plex.next_episode(item.account_id, item.server, item.rating_key)
         return None if key is None else await self.room_item(item.account_id, item.server, key)
+
+    async def seen(
+        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey, asker: str
+    ) -> Seen | None:
+        try:
+            found = await self._plex.item(
+                account_id, server_id, rating_key, charged=f"seen|{asker}"
+            )
+        except AppError:
+            return None
+        return Seen(found.value.watched, found.value.view_offset_ms / 1000)

@@ -20,6 +20,7 @@ from watchtogether.rooms.announcer import RoomAnnouncer
 from watchtogether.rooms.invites import Invites
 from watchtogether.rooms.live import LiveRoom
 from watchtogether.rooms.log import RoomLog
+from watchtogether.rooms.ports import Seen
 from watchtogether.rooms.registry import Registry
 from watchtogether.rooms.seating import Seating
 from watchtogether.rooms.service import RoomService
@@ -54,6 +55,11 @@ class Library:
             backdrop=None,
             account_id=account_id,
         )
+
+    async def seen(
+        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey, asker: str
+    ) -> Seen | None:
+        return None
 
     async def next_episode(self, item: RoomItem) -> RoomItem | None:
         if item.kind != "episode" or int(item.rating_key) > 6:

@@ -4,7 +4,16 @@ import asyncio
 
 import httpx2
 
-from tests.support.people import Json, Person, Seat, party, register_by_plex, seat
+from tests.support.people import (
+    Json,
+    Person,
+    Seat,
+    films,
+    guest,
+    party,
+    register_by_plex,
+    seat,
+)
 from tests.support.processes import Sandbox, Server, eventually
 
 LEAVES_AT_S = 12.0
@@ -29,6 +38,35 @@ async def test_each_linked_viewers_own_place_is_written_back_once(
         eventually(lambda: LEAVES_AT_S - 3 < _of(frida, episode)["view_offset_s"] < 19, 20)
     assert _of(olive, episode)["watched"]
     assert not _of(frida, episode)["watched"]
+
+
+async def test_who_here_has_seen_it(running: Server, olive: Person, plex: Sandbox) -> None:
+    frida = register_by_plex(running, plex, "frida")
+    film = films(olive)[0]
+    seen = httpx2.get(
+        f"{plex.url}/:/scrobble",
+        params={"key": film["rating_key"], "identifier": "com.plexapp.plugins.library"},
+        headers={"X-Plex-Token": plex.token},
+    )
+    assert seen.status_code == 200
+    code = party(olive, film)
+    ann = guest(running, code, "Ann")
+    path = f"api/rooms/{code}/seen"
+    about = {"server": film["server"], "rating_key": film["rating_key"]}
+    async with seat(olive, code), seat(ann, code), seat(frida, code):
+        answer = (await asyncio.to_thread(olive.get, path, **about))["members"]
+        assert {m["name"]: m["seen"] for m in answer} == {
+            "olive": True,
+            "Frida": False,
+            "Ann": None,
+        }
+        assert (await asyncio.to_thread(ann.http.get, path, params=about)).status_code == 200
+        other = {"server": film["server"], "rating_key": films(olive)[1]["rating_key"]}
+        assert (await asyncio.to_thread(ann.http.get, path, params=other)).status_code == 404
+        gone = {"server": film["server"], "rating_key": "99999"}
+        assert (await asyncio.to_thread(olive.http.get, path, params=gone)).status_code == 404
+    stranger = guest(running, party(olive), "Bob")
+    assert stranger.http.get(path, params=about).status_code == 403
 
 
 async def _until(watching: Seat, position_s: float) -> None:

@@ -82,16 +82,19 @@ class Asking:
         kind: Kind,
         about: tuple[str | int, ...],
         call: Call[T],
+        *,
+        charged: str | None = None,
     ) -> Cached[T]:
         """What `call` gives for this account, no older than its kind allows, or said to be stale.
 
+        `charged`: whose limit a call counts against when it is not the account's own.
         Raises `PlexServerUnknown` and the errors of `errors.py`.
         """
         access = await self._servers.find(account_id, server_id)
         self.on_ask(account_id, server_id)
 
         async def load() -> object:
-            await self._limiter.hit(PLEX, account_id)
+            await self._limiter.hit(PLEX, charged or account_id)
             return await self.ask_now(account_id, server_id, call)
 
         question = Question(server_id, access.permission_hash, kind, about)

@@ -167,15 +167,21 @@ class PlexService:
     # titles
 
     async def item(
-        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
+        self,
+        account_id: AccountId,
+        server_id: ServerId,
+        rating_key: RatingKey,
+        *,
+        charged: str | None = None,
     ) -> Cached[Item]:
-        """The whole item, with streams, markers and chapters."""
+        """The whole item, with streams, markers and chapters; `charged` as in `Asking.ask`."""
         return await self._asking.ask(
             account_id,
             server_id,
             "item",
             (rating_key,),
             lambda access: self._library.item(access, rating_key),
+            charged=charged,
         )
 
     async def children(

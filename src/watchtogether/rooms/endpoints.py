@@ -114,6 +114,25 @@ def build_router(
     async def queue(code: str, who: person) -> Wire:
         return {"queue": queue_wire((await rooms.seat(_code(code), who)).room)}
 
+    @router.get("/{code}/seen")
+    async def seen(
+        code: str, who: person, server: schemas.Identifier, rating_key: schemas.Identifier
+    ) -> Wire:
+        """Who here has seen a title; null for guests, and for whom it is not shared with."""
+        seat = await rooms.seat(_code(code), who)
+        asked = await rooms.seen_by(seat, server, rating_key)
+        return {
+            "members": [
+                {
+                    "member_id": member.id,
+                    "name": member.name,
+                    "seen": found.seen if found else None,
+                    "view_offset_s": found.view_offset_s if found else None,
+                }
+                for member, found in asked
+            ]
+        }
+
     @router.get("/{code}/events")
     async def events(
         code: str, who: person, after: Annotated[int, Query(ge=0, le=2**53)] = 0

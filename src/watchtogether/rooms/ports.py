@@ -1,6 +1,7 @@
 """What rooms need from other layers, filled in by `server.py`."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from watchtogether.kit.ids import AccountId, RatingKey, RoomId, ServerId
@@ -10,6 +11,14 @@ from watchtogether.sync.draft import Decision
 from watchtogether.sync.room import Room
 from watchtogether.sync.timeline import RoomItem
 from watchtogether.sync.togetherness import Together
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Whether an account has seen a title, and where it got to the last time."""
+
+    seen: bool
+    view_offset_s: float
 
 
 class Catalogue(Protocol):
@@ -23,6 +32,15 @@ class Catalogue(Protocol):
 
     async def next_episode(self, item: RoomItem) -> RoomItem | None:
         """What follows an episode; None for films and after the last one."""
+        ...
+
+    async def seen(
+        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey, asker: str
+    ) -> Seen | None:
+        """None for an account to whom that title is not shared, or while Plex is away.
+
+        What it costs counts against the asker, so that nobody uses up another's limit.
+        """
         ...
 
 

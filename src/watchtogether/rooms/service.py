@@ -2,10 +2,12 @@
 
 import contextlib
 import hashlib
+from asyncio import gather
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from watchtogether.accounts.model import Principal
+from watchtogether.kit.errors import NotFound
 from watchtogether.kit.ids import (
     AccountId,
     GuestId,
@@ -27,7 +29,7 @@ from watchtogether.rooms.errors import (
 from watchtogether.rooms.invites import Invites
 from watchtogether.rooms.live import LiveRoom
 from watchtogether.rooms.log import RoomLog
-from watchtogether.rooms.ports import Catalogue
+from watchtogether.rooms.ports import Catalogue, Seen
 from watchtogether.rooms.registry import Registry
 from watchtogether.rooms.schemas import RoomPatch
 from watchtogether.sync import commands as c
@@ -36,6 +38,7 @@ from watchtogether.sync.room import Member, Room, Rules
 from watchtogether.sync.timeline import RoomItem
 
 NAME_ATTEMPTS = 20
+SEEN_BY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,28 @@ class RoomService:
         """A film from somebody's own library."""
         return await self._catalogue.room_item(account_id, ServerId(server), RatingKey(rating_key))
 
+    async def seen_by(
+        self, seat: Seat, server: str, rating_key: str
+    ) -> list[tuple[Member, Seen | None]]:
+        """Who is here, and whether each has seen that title; None for guests and for accounts
+        to whom it is not shared. The first twenty who have accounts are asked about.
+
+        Only of what the asker may see too: their own library, what is on, what is queued.
+        Raises `NotFound`.
+        """
+        server_id, key = ServerId(server), RatingKey(rating_key)
+
+        async def ask(account_id: AccountId) -> Seen | None:
+            return await self._catalogue.seen(account_id, server_id, key, seat.member.id)
+
+        mine = seat.member.account_id
+        if not _is_shown(seat.room, server_id, key) and (mine is None or await ask(mine) is None):
+            raise NotFound
+        here = seat.room.online()
+        accounts = [m.account_id for m in here if m.account_id is not None][:SEEN_BY]
+        found = dict(zip(accounts, await gather(*map(ask, accounts)), strict=True))
+        return [(m, found.get(m.account_id) if m.account_id else None) for m in here]
+
     async def follow_up(self, room: Room) -> RoomItem | None:
         """What `next` plays when the queue is empty (SPEC PB-16)."""
         item = room.timeline.item
@@ -166,6 +191,12 @@ class RoomService:
             if invite is None:
                 raise InviteNeeded
             await self.invites.redeem(room.id, invite)
+
+
+def _is_shown(room: Room, server_id: ServerId, rating_key: RatingKey) -> bool:
+    """Whether everybody here sees that title anyway."""
+    on = [room.timeline.item, *(entry.item for entry in room.queue)]
+    return any(i is not None and (i.server, i.rating_key) == (server_id, rating_key) for i in on)
 
 
 def member_id_of(room_id: RoomId, person_id: str) -> MemberId:
