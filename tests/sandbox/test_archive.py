@@ -15,7 +15,7 @@ from plexsandbox.state import State
 from tests.sandbox.client import Client
 from tests.sandbox.conftest import opened
 
-FILMS = 1_200
+FILMS = 400
 ALL = "/library/sections/3/all"
 WINDOW = {"X-Plex-Container-Start": 0, "X-Plex-Container-Size": 40}
 
@@ -53,24 +53,25 @@ async def test_it_is_a_section_of_its_own_and_absent_by_default(
     assert {"Β", "Т", "東", "#"} & {letter["title"] for letter in letters}
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        {},
-        {"sort": "addedAt:desc", "unwatched": 1},
-        {"sort": "year:desc,titleSort", "genre": "drama"},
-        {"title": "harbour", "sort": "random"},
-        {"decade": "1990", "resolution": "4k", "sort": "lastViewedAt:desc"},
-    ],
+WINDOWS: tuple[dict[str, Any], ...] = (
+    {},
+    {"sort": "addedAt:desc", "unwatched": 1},
+    {"sort": "year:desc,titleSort", "genre": "drama"},
+    {"title": "harbour", "sort": "random"},
+    {"decade": "1990", "resolution": "4k", "sort": "lastViewedAt:desc"},
 )
-async def test_any_window_is_quick(archive: Client, query: dict[str, Any]) -> None:
-    """The best of a few, since the machine may be busy."""
-    best = 9.0
-    for _ in range(5):
-        began = time.perf_counter()
-        assert (await window(archive, **query))["size"] > 0
-        best = min(best, time.perf_counter() - began)
-    assert best < 0.05
+
+
+async def test_any_window_is_quick(media_dir: Path) -> None:
+    """The best of a few, in time of the processor: the machine may be busy."""
+    async with opened(media_dir, extra_films=4_000) as client:
+        for query in WINDOWS:
+            best = 9.0
+            for _ in range(5):
+                began = time.process_time()
+                assert (await window(client, **query))["size"] > 0
+                best = min(best, time.process_time() - began)
+            assert best < 0.05, query
 
 
 async def test_filters_mean_what_the_items_say(archive: Client) -> None:
