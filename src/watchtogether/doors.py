@@ -12,6 +12,7 @@ from watchtogether.chat import endpoints as chat_endpoints
 from watchtogether.monitoring import endpoints as health_endpoints
 from watchtogether.monitoring import metrics_endpoint
 from watchtogether.plex import endpoints as plex_endpoints
+from watchtogether.plex import report as plex_report
 from watchtogether.plex import signin_endpoints
 from watchtogether.rooms import endpoints as room_endpoints
 from watchtogether.server import Server
@@ -45,6 +46,15 @@ def _routers(server: Server) -> tuple[APIRouter, ...]:
             )
         ),
         plex_endpoints.build_router(server.plex, server.images, guard),
+        plex_report.build_report_router(
+            servers=server.plex_servers,
+            asking=server.plex_asking,
+            figures=server.plex_figures,
+            http=server.plex_http,
+            listening=server.plex_listening,
+            redis=server.redis.report,
+            guard=guard,
+        ),
         room_endpoints.build_router(
             rooms=server.rooms,
             accounts=server.accounts,

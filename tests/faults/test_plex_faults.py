@@ -1,18 +1,27 @@
 """A Plex server that misbehaves during a party: clear words, and the party itself goes on."""
 
+import itertools
 from collections.abc import Iterator
 
 import httpx2
 import pytest
 
 from tests.support.people import Person, films, guest, party, seat
-from tests.support.processes import Sandbox, Server, timed_out
+from tests.support.processes import Sandbox, Server, eventually, timed_out
 
 
 @pytest.fixture(autouse=True)
-def well_again(plex: Sandbox) -> Iterator[None]:
+def well_again(olive: Person, plex: Sandbox) -> Iterator[None]:
+    """After each test until Plex is asked again: a server that failed is left to rest a while."""
     yield
     plex.fault(mode="none")
+    asked = itertools.count()
+
+    def answers() -> bool:
+        words = f"well again {next(asked)} {id(asked)}"
+        return olive.http.get("api/plex/search", params={"q": words}).status_code == 200
+
+    eventually(answers, 20)
 
 
 def segment(person: Person, code: str, number: int) -> httpx2.Response:

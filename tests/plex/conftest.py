@@ -45,7 +45,9 @@ from watchtogether.plex.endpoints import build_router as build_plex_router
 from watchtogether.plex.figures import PlexFigures
 from watchtogether.plex.images import CACHE_BYTES, ImageLinks, Images, PictureCache
 from watchtogether.plex.library import Library
+from watchtogether.plex.listening import Listening
 from watchtogether.plex.plextv import PlexTv
+from watchtogether.plex.report import build_report_router
 from watchtogether.plex.reports import Reports
 from watchtogether.plex.repository import ServerRepository
 from watchtogether.plex.servers import ServerDirectory
@@ -314,6 +316,25 @@ def build_world(
     )
     app.include_router(build_sign_in_router(SignInDoor(sign_in, accounts, guard, cookies)))
     app.include_router(build_plex_router(service, images, guard))
+    listening = Listening(
+        http=http,
+        servers=servers,
+        cache=asking.cache,
+        shared=None,
+        clock=clock,
+        background=background,
+    )
+    app.include_router(
+        build_report_router(
+            servers=servers,
+            asking=asking,
+            figures=figures,
+            http=http,
+            listening=listening,
+            redis=(redis or RedisLink("", clock)).report,
+            guard=guard,
+        )
+    )
     return World(
         clock, sandbox, wire, accounts, http, library, Reports(http), plextv,
         repository, servers, links, images, asking, service, sign_in, app,

@@ -9,7 +9,7 @@ import contextlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 import structlog
@@ -44,6 +44,7 @@ _LIST_WAIT_S = 3.5
 _MAX_REMEMBERED = 5_000
 
 Key = tuple[AccountId, ServerId]
+LinkKind = Literal["local", "remote", "relay"]
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -61,8 +62,13 @@ class ServerStatus:
     server_id: ServerId
     name: str
     owned: bool
-    online: bool
+    link: LinkKind | None
+    """How it is reached just now; None while it is not."""
     version: str | None
+
+    @property
+    def online(self) -> bool:
+        return self.link is not None
 
 
 class ServerDirectory:
@@ -222,14 +228,13 @@ class ServerDirectory:
         return await first_reached(self._source, known.server_id, addresses)
 
     async def _status(self, known: KnownServer) -> ServerStatus:
+        link: LinkKind | None = None
         version: str | None = None
-        try:
+        with contextlib.suppress(PlexError):
             access = await self.ready(known.account_id, known.server_id)
-            online = True
+            link = _link_kind(known, access.base_url)
             version = self._proven.get((known.server_id, access.base_url), (0.0, None))[1]
-        except PlexError:
-            online = False
-        return ServerStatus(known.server_id, known.name, known.owned, online, version)
+        return ServerStatus(known.server_id, known.name, known.owned, link, version)
 
     async def _stored(self, account_id: AccountId, server_id: ServerId) -> KnownServer:
         held = self._known.get((account_id, server_id))
@@ -268,6 +273,13 @@ class ServerDirectory:
         if lock is None:
             lock = self._locks[key] = asyncio.Lock()
         return lock
+
+
+def _link_kind(known: KnownServer, base_url: str) -> LinkKind:
+    used = next((c for c in known.connections if c.uri.rstrip("/") == base_url), None)
+    if used is None:
+        return "remote"
+    return "relay" if used.relay else "local" if used.local else "remote"
 
 
 def _remember(memory: OrderedDict[K, V], key: K, value: V) -> None:
