@@ -12,8 +12,8 @@ from watchtogether.chat import endpoints as chat_endpoints
 from watchtogether.monitoring import endpoints as health_endpoints
 from watchtogether.monitoring import metrics_endpoint
 from watchtogether.plex import endpoints as plex_endpoints
+from watchtogether.plex import home_endpoints, signin_endpoints
 from watchtogether.plex import report as plex_report
-from watchtogether.plex import signin_endpoints
 from watchtogether.rooms import endpoints as room_endpoints
 from watchtogether.server import Server
 from watchtogether.stream import endpoints as stream_endpoints
@@ -46,6 +46,7 @@ def _routers(server: Server) -> tuple[APIRouter, ...]:
             )
         ),
         plex_endpoints.build_router(server.plex, server.images, guard),
+        home_endpoints.build_home_router(server.plex_home, guard),
         plex_report.build_report_router(
             servers=server.plex_servers,
             asking=server.plex_asking,

@@ -31,6 +31,8 @@ from watchtogether.plex.addresses import AddressPolicy, open_client
 from watchtogether.plex.asking import PASSING, Asking
 from watchtogether.plex.client import PlexHttp, Product
 from watchtogether.plex.figures import PlexFigures
+from watchtogether.plex.home import HomeService, HomeTokens
+from watchtogether.plex.home_repository import HomeRepository
 from watchtogether.plex.images import CACHE_BYTES, ImageLinks, Images, PictureCache
 from watchtogether.plex.library import Library
 from watchtogether.plex.listening import Listening
@@ -153,9 +155,23 @@ class Server:
             repository=ServerRepository(self.database, self.secrets),
             source=self.plex_http,
             plextv=self.plextv,
-            tokens=self.accounts,
+            tokens=HomeTokens(self.accounts, self.plex_home_users),
             clock=self.clock,
             background=self.background,
+        )
+
+    @cached_property
+    def plex_home_users(self) -> HomeRepository:
+        return HomeRepository(self.database, self.secrets)
+
+    @cached_property
+    def plex_home(self) -> HomeService:
+        return HomeService(
+            plextv=self.plextv,
+            accounts=self.accounts,
+            chosen=self.plex_home_users,
+            servers=self.plex_servers,
+            limiter=self.limiter,
         )
 
     @cached_property
@@ -215,6 +231,7 @@ class Server:
             plextv=self.plextv,
             accounts=self.accounts,
             servers=self.plex_servers,
+            home=self.plex_home,
             library=self.plex_library,
             limiter=self.limiter,
             clock=self.clock,

@@ -43,6 +43,9 @@ from watchtogether.plex.attempts import Patience
 from watchtogether.plex.client import PlexHttp, Product
 from watchtogether.plex.endpoints import build_router as build_plex_router
 from watchtogether.plex.figures import PlexFigures
+from watchtogether.plex.home import HomeService, HomeTokens
+from watchtogether.plex.home_endpoints import build_home_router
+from watchtogether.plex.home_repository import HomeRepository
 from watchtogether.plex.images import CACHE_BYTES, ImageLinks, Images, PictureCache
 from watchtogether.plex.library import Library
 from watchtogether.plex.listening import Listening
@@ -266,11 +269,12 @@ def build_world(
     library = Library(http)
     plextv = PlexTv(client, product, SANDBOX)
     repository = ServerRepository(database, secrets)
+    chosen = HomeRepository(database, secrets)
     servers = ServerDirectory(
         repository=repository,
         source=http,
         plextv=plextv,
-        tokens=accounts,
+        tokens=HomeTokens(accounts, chosen),
         clock=clock,
         background=background,
     )
@@ -295,10 +299,14 @@ def build_world(
     service = PlexService(
         servers=servers, library=library, links=links, asking=asking, figures=figures
     )
+    home = HomeService(
+        plextv=plextv, accounts=accounts, chosen=chosen, servers=servers, limiter=limiter
+    )
     sign_in = PlexSignIn(
         plextv=plextv,
         accounts=accounts,
         servers=servers,
+        home=home,
         library=library,
         limiter=limiter,
         clock=clock,
@@ -316,6 +324,7 @@ def build_world(
     )
     app.include_router(build_sign_in_router(SignInDoor(sign_in, accounts, guard, cookies)))
     app.include_router(build_plex_router(service, images, guard))
+    app.include_router(build_home_router(home, guard))
     listening = Listening(
         http=http,
         servers=servers,

@@ -141,3 +141,19 @@ class PinForeign(PlexError):
     code = "pin_foreign"
     status = 400
     message = "That sign-in was started somewhere else. Please start again here."
+
+
+class PlexPinWrong(PlexError):
+    """plex.tv refuses a home user's PIN."""
+
+    code = "plex_pin_wrong"
+    status = 403
+    message = "That PIN is not right."
+
+
+class HomeUserUnknown(PlexError):
+    """The account's Plex home has nobody of that name."""
+
+    code = "home_user_unknown"
+    status = 404
+    message = "There is nobody like that in your Plex home."

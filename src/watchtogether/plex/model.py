@@ -256,6 +256,17 @@ class PlexAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeUser:
+    """Somebody in a Plex home. `protected`: a PIN is asked before one may be them."""
+
+    uuid: str
+    title: str
+    admin: bool
+    restricted: bool
+    protected: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Connection:
     """One address under which a server may be reached. `uri` is used as it is."""
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from watchtogether.kit.ids import ServerId
-from watchtogether.plex.fields import Fields, count, flag, inner, rows, text
-from watchtogether.plex.model import Connection, Pin, PlexAccount, Resource
+from watchtogether.plex.fields import Fields, count, flag, inner, integer, rows, text
+from watchtogether.plex.model import Connection, HomeUser, Pin, PlexAccount, Resource
 
 _TOKEN = 4_000
 _MAX_CONNECTIONS = 30
+_MAX_HOME = 50
 
 
 def account(document: Fields) -> PlexAccount | None:
@@ -22,6 +23,40 @@ def account(document: Fields) -> PlexAccount | None:
         uuid=text(fields, "uuid", limit=100),
         username=username,
         title=text(fields, "friendlyName", "title", limit=100) or username,
+    )
+
+
+def home_users(document: Fields) -> tuple[HomeUser, ...]:
+    """`/api/v2/home/users`, as JSON or XML."""
+    home = inner(document, "home") or document
+    listed = [each for group in rows(home, "users") for each in rows(group, "user")]
+    found = (_home_user(row) for row in listed or list(rows(home, "users")))
+    return tuple(user for user in found if user is not None)[:_MAX_HOME]
+
+
+def account_token(document: Fields) -> str | None:
+    """The token that switching to a home user, or exchanging a device's proof, gives."""
+    fields = inner(document, "user") or document
+    return text(fields, "authToken", "auth_token", limit=_TOKEN)
+
+
+def error_codes(document: Fields) -> frozenset[int]:
+    """plex.tv's own numbers for what went wrong."""
+    listed = [*rows(document, "errors"), *rows(inner(document, "errors"), "error")]
+    codes = (integer(row, "code") for row in listed)
+    return frozenset(code for code in codes if code is not None)
+
+
+def _home_user(row: Fields) -> HomeUser | None:
+    uuid = text(row, "uuid", limit=100)
+    if uuid is None:
+        return None
+    return HomeUser(
+        uuid=uuid,
+        title=text(row, "friendlyName", "title", "username", limit=100) or uuid,
+        admin=flag(row, "admin"),
+        restricted=flag(row, "restricted"),
+        protected=flag(row, "protected"),
     )
 
 

@@ -10,19 +10,23 @@ import httpx2
 from watchtogether.plex import parse_tv, wire
 from watchtogether.plex.client import Product
 from watchtogether.plex.errors import (
+    HomeUserUnknown,
     PlexBadAnswer,
     PlexBusy,
+    PlexPinWrong,
     PlexSlow,
     PlexTvUnreachable,
     PlexUnauthorized,
     PlexUnreachable,
 )
-from watchtogether.plex.model import Pin, PlexAccount, Resource
+from watchtogether.plex.model import HomeUser, Pin, PlexAccount, Resource
 from watchtogether.plex.reader import read_document
 from watchtogether.plex.wire import MIB, Answer, Bounds, Call
 
 _API, _PAGE = "https://plex.tv", "https://app.plex.tv"
 _BOUNDS: Final = Bounds(connect_s=3.0, read_s=4.5, deadline_s=5.0, max_bytes=4 * MIB)
+_PIN_WRONG: Final = 1041
+_UUID = re.compile(r"[0-9A-Za-z-]{1,100}")
 _PIN_ID = re.compile(r"[0-9A-Za-z-]{1,60}")
 
 
@@ -79,6 +83,26 @@ class PlexTv:
         answer = await self._send("GET", "/api/v2/resources", params, token=token)
         return parse_tv.resources(await self._read(answer))
 
+    async def home_users(self, token: str) -> tuple[HomeUser, ...]:
+        """Everybody in this person's home; themselves alone when there is none."""
+        answer = await self._send("GET", "/api/v2/home/users", token=token)
+        return parse_tv.home_users(await self._read(answer))
+
+    async def switch_home_user(self, token: str, uuid: str, pin: str) -> str:
+        """A token of that user of the home. Raises `PlexPinWrong`, `HomeUserUnknown`."""
+        if not _UUID.fullmatch(uuid):
+            raise HomeUserUnknown
+        params = {"pin": pin} if pin else None
+        answer = await self._send("POST", f"/api/v2/home/users/{uuid}/switch", params, token=token)
+        if answer.status == 404:
+            raise HomeUserUnknown
+        if answer.status in {401, 403} and await _says(answer, _PIN_WRONG):
+            raise PlexPinWrong
+        theirs = parse_tv.account_token(await self._read(answer))
+        if theirs is None:
+            raise PlexTvUnreachable
+        return theirs
+
     async def _send(
         self,
         method: str,
@@ -109,3 +133,10 @@ class PlexTv:
             return await read_document(answer.body, answer.content_type)
         except PlexBadAnswer as error:
             raise PlexTvUnreachable from error
+
+
+async def _says(answer: Answer, code: int) -> bool:
+    try:
+        return code in parse_tv.error_codes(await read_document(answer.body, answer.content_type))
+    except PlexBadAnswer:
+        return False

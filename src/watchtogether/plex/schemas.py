@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from watchtogether.accounts.schemas import AccountOut, TokensOut
 from watchtogether.plex.model import ItemKind, MarkerKind, SectionKind, StreamKind
@@ -23,6 +23,29 @@ class PinOut(TokensOut):
 
     status: Literal["pending", "approved", "expired"]
     account: AccountOut | None
+
+
+class HomeUserOut(BaseModel):
+    """Somebody in the account's Plex home."""
+
+    uuid: str
+    title: str
+    admin: bool
+    restricted: bool
+    protected: bool
+
+
+class HomeOut(BaseModel):
+    """The Plex home; `current` is the user as whom Plex is seen, null for the account's own."""
+
+    users: list[HomeUserOut]
+    current: str | None
+
+
+class HomeChoice(BaseModel):
+    """A home user's PIN, where they have one."""
+
+    pin: str = Field("", max_length=20, pattern=r"^[0-9]*$")
 
 
 class ServerOut(BaseModel):

@@ -19,6 +19,7 @@ from watchtogether.kit.clock import Clock
 from watchtogether.kit.ids import AccountId
 from watchtogether.kit.rate_limit import PLEX, RateLimiter
 from watchtogether.plex.errors import PinForeign, PlexItemGone, PlexUnauthorized
+from watchtogether.plex.home import HomeService
 from watchtogether.plex.library import Library
 from watchtogether.plex.model import PlexAccount, Resource
 from watchtogether.plex.plextv import PlexTv
@@ -60,6 +61,7 @@ class PlexSignIn:
         plextv: PlexTv,
         accounts: AccountService,
         servers: ServerDirectory,
+        home: HomeService,
         library: Library,
         limiter: RateLimiter,
         clock: Clock,
@@ -68,6 +70,7 @@ class PlexSignIn:
         self._plextv = plextv
         self._accounts = accounts
         self._servers = servers
+        self._home = home
         self._library = library
         self._limiter = limiter
         self._clock = clock
@@ -128,6 +131,7 @@ class PlexSignIn:
             )
         if account is None:
             raise PinForeign
+        await self._home.forget(account.id)
         await self._servers.store(account.id, resources)
         return Outcome("approved", account, linked=current is not None)
 

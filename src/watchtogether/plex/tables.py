@@ -25,3 +25,16 @@ class PlexServerRow(Base):
     sealed_token: Mapped[str] = mapped_column(Text)
     connections: Mapped[list[dict[str, object]]] = mapped_column(JSON)
     updated_wall_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class PlexHomeUserRow(Base):
+    """The home user as whom an account sees Plex; no row means as itself."""
+
+    __tablename__ = "plex_home_users"
+
+    account_id: Mapped[str] = mapped_column(
+        String(40), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    uuid: Mapped[str] = mapped_column(String(100))
+    title: Mapped[str] = mapped_column(String(100))
+    sealed_token: Mapped[str] = mapped_column(Text)
