@@ -27,9 +27,11 @@ from watchtogether.kit.names import clean_name
 from watchtogether.kit.rate_limit import MemoryRateLimiter
 from watchtogether.kit.tasks import Background, keep_running
 from watchtogether.kit.web.hosts import PublicAddress
+from watchtogether.plex.account_tokens import AccountTokens
 from watchtogether.plex.addresses import AddressPolicy, open_client
 from watchtogether.plex.asking import PASSING, Asking
 from watchtogether.plex.client import PlexHttp, Product
+from watchtogether.plex.device_key import DeviceKeys
 from watchtogether.plex.figures import PlexFigures
 from watchtogether.plex.home import HomeService, HomeTokens
 from watchtogether.plex.home_repository import HomeRepository
@@ -155,9 +157,23 @@ class Server:
             repository=ServerRepository(self.database, self.secrets),
             source=self.plex_http,
             plextv=self.plextv,
-            tokens=HomeTokens(self.accounts, self.plex_home_users),
+            tokens=HomeTokens(self.plex_tokens, self.plex_home_users),
             clock=self.clock,
             background=self.background,
+        )
+
+    @cached_property
+    def device_keys(self) -> DeviceKeys:
+        return DeviceKeys(self.secrets.derive, self.product.client_identifier, self.clock)
+
+    @cached_property
+    def plex_tokens(self) -> AccountTokens:
+        return AccountTokens(
+            stored=self.accounts,
+            replace=self.accounts.replace_token,
+            plextv=self.plextv,
+            keys=self.device_keys,
+            clock=self.clock,
         )
 
     @cached_property
@@ -168,7 +184,7 @@ class Server:
     def plex_home(self) -> HomeService:
         return HomeService(
             plextv=self.plextv,
-            accounts=self.accounts,
+            accounts=self.plex_tokens,
             chosen=self.plex_home_users,
             servers=self.plex_servers,
             limiter=self.limiter,
@@ -236,6 +252,7 @@ class Server:
             limiter=self.limiter,
             clock=self.clock,
             key=self.secrets.derive("plex-pin"),
+            device_keys=self.device_keys if self.settings.plex_device_keys else None,
         )
 
     # rooms, chat, stream

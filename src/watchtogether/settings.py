@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     plex_tv_url: str = Field(
         "", description="Stands for plex.tv in tests and in the demo; empty means plex.tv."
     )
+    plex_device_keys: bool = Field(
+        False,
+        description="Sign in at plex.tv with keys of this server and tokens that end after a week.",
+    )
     plex_allow_loopback: bool = Field(
         False, description="Allow Plex servers on this very machine's loopback addresses."
     )

@@ -38,9 +38,11 @@ from watchtogether.kit.rate_limit import MemoryRateLimiter
 from watchtogether.kit.tasks import Background
 from watchtogether.kit.web import PublicAddress
 from watchtogether.plex import tables as plex_tables
+from watchtogether.plex.account_tokens import AccountTokens
 from watchtogether.plex.asking import PASSING, Asking
 from watchtogether.plex.attempts import Patience
 from watchtogether.plex.client import PlexHttp, Product
+from watchtogether.plex.device_key import DeviceKeys
 from watchtogether.plex.endpoints import build_router as build_plex_router
 from watchtogether.plex.figures import PlexFigures
 from watchtogether.plex.home import HomeService, HomeTokens
@@ -178,6 +180,7 @@ class World:
     asking: Asking
     service: PlexService
     sign_in: PlexSignIn
+    account_tokens: AccountTokens
     app: FastAPI
 
     @property
@@ -241,9 +244,11 @@ def build_world(
     sign_up: SignUpPolicy = "plex",
     setup_code: str = "",
     redis: RedisLink | None = None,
+    clock: FakeClock | None = None,
+    device_keys: bool = False,
 ) -> World:
     """The whole layer, wired as in `app.py`."""
-    clock = FakeClock()
+    clock = clock or FakeClock()
     secrets = SecretBox(b"root key of the tests")
     tokens = AccessTokens(secrets.derive("access-token"), clock)
     sessions = SessionService(database, tokens, secrets, clock)
@@ -270,11 +275,19 @@ def build_world(
     plextv = PlexTv(client, product, SANDBOX)
     repository = ServerRepository(database, secrets)
     chosen = HomeRepository(database, secrets)
+    keys = DeviceKeys(secrets.derive, product.client_identifier, clock)
+    account_tokens = AccountTokens(
+        stored=accounts,
+        replace=accounts.replace_token,
+        plextv=plextv,
+        keys=keys,
+        clock=clock,
+    )
     servers = ServerDirectory(
         repository=repository,
         source=http,
         plextv=plextv,
-        tokens=HomeTokens(accounts, chosen),
+        tokens=HomeTokens(account_tokens, chosen),
         clock=clock,
         background=background,
     )
@@ -300,7 +313,7 @@ def build_world(
         servers=servers, library=library, links=links, asking=asking, figures=figures
     )
     home = HomeService(
-        plextv=plextv, accounts=accounts, chosen=chosen, servers=servers, limiter=limiter
+        plextv=plextv, accounts=account_tokens, chosen=chosen, servers=servers, limiter=limiter
     )
     sign_in = PlexSignIn(
         plextv=plextv,
@@ -311,6 +324,7 @@ def build_world(
         limiter=limiter,
         clock=clock,
         key=secrets.derive("plex-pin"),
+        device_keys=keys if device_keys else None,
     )
 
     async def room_code_of(_: RoomId) -> RoomCode | None:
@@ -346,7 +360,7 @@ def build_world(
     )
     return World(
         clock, sandbox, wire, accounts, http, library, Reports(http), plextv,
-        repository, servers, links, images, asking, service, sign_in, app,
+        repository, servers, links, images, asking, service, sign_in, account_tokens, app,
     )  # fmt: skip
 
 

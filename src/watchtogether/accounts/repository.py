@@ -146,6 +146,15 @@ class AccountRepository:
         except IntegrityError as error:
             raise IdentityTaken from error
 
+    async def set_identity_token(
+        self, account_id: AccountId, provider: Provider, sealed_token: str
+    ) -> None:
+        """Replace the token alone."""
+        async with self._database.transaction() as unit:
+            row = await unit.scalar(_link_of(account_id, provider))
+            if row is not None:
+                row.sealed_token = sealed_token
+
     async def add_guest(self, guest: Guest) -> None:
         """Store a new guest."""
         async with self._database.transaction() as unit:

@@ -185,6 +185,12 @@ class AccountService:
         place = _token_place(found.identity.account_id, provider)
         return self._secrets.open(found.sealed_token, place)
 
+    async def replace_token(self, account_id: str, token: str) -> None:
+        """Keep a newer token of the linked Plex account; nothing when the link is gone."""
+        place = _token_place(AccountId(account_id), "plex")
+        sealed = self._secrets.seal(token, place)
+        await self._people.set_identity_token(AccountId(account_id), "plex", sealed)
+
     async def sign_in(self, account: Account, device: str) -> Grant:
         """Start a session for an account that has proven itself."""
         return await self._sessions.start_for_account(account, device)

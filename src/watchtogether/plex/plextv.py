@@ -1,5 +1,6 @@
 """The only place that speaks to plex.tv: sign-in codes, the person, their servers."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -19,6 +20,7 @@ from watchtogether.plex.errors import (
     PlexUnauthorized,
     PlexUnreachable,
 )
+from watchtogether.plex.fields import text
 from watchtogether.plex.model import HomeUser, Pin, PlexAccount, Resource
 from watchtogether.plex.reader import read_document
 from watchtogether.plex.wire import MIB, Answer, Bounds, Call
@@ -26,6 +28,7 @@ from watchtogether.plex.wire import MIB, Answer, Bounds, Call
 _API, _PAGE = "https://plex.tv", "https://app.plex.tv"
 _BOUNDS: Final = Bounds(connect_s=3.0, read_s=4.5, deadline_s=5.0, max_bytes=4 * MIB)
 _PIN_WRONG: Final = 1041
+_EXPIRED: Final = 498
 _UUID = re.compile(r"[0-9A-Za-z-]{1,100}")
 _PIN_ID = re.compile(r"[0-9A-Za-z-]{1,60}")
 
@@ -52,21 +55,45 @@ class PlexTv:
         }
         return f"{self._page}/auth#?{urlencode(query, quote_via=quote, safe='')}"
 
-    async def create_pin(self) -> Pin:
-        answer = await self._send("POST", "/api/v2/pins", {"strong": "true"})
+    async def create_pin(self, jwk: Mapping[str, str] | None = None) -> Pin:
+        """A code to be approved. With the public half of a device key, it earns short tokens."""
+        if jwk is None:
+            answer = await self._send("POST", "/api/v2/pins", {"strong": "true"})
+        else:
+            body = {"jwk": dict(jwk), "strong": True}
+            answer = await self._send("POST", "/api/v2/pins", body=body)
         pin = parse_tv.pin(await self._read(answer))
         if pin is None:
             raise PlexTvUnreachable
         return pin
 
-    async def pin(self, pin_id: str) -> Pin | None:
-        """The code as it stands now; None when it has expired."""
+    async def pin(self, pin_id: str, proof: str | None = None) -> Pin | None:
+        """The code as it stands now; None when it has expired. `proof`: of a device key."""
         if not _PIN_ID.fullmatch(pin_id):
             return None
-        answer = await self._send("GET", f"/api/v2/pins/{pin_id}")
+        params = {"deviceJWT": proof} if proof is not None else None
+        answer = await self._send("GET", f"/api/v2/pins/{pin_id}", params)
         if answer.status in {404, 410}:
             return None
         return parse_tv.pin(await self._read(answer))
+
+    async def nonce(self) -> str:
+        """Something that a device key signs, good for five minutes."""
+        document = await self._read(await self._send("GET", "/api/v2/auth/nonce"))
+        found = text(document, "nonce", limit=500)
+        if found is None:
+            raise PlexTvUnreachable
+        return found
+
+    async def exchange(self, proof: str) -> str:
+        """A token of seven days for a device key's proof. Raises `PlexUnauthorized`."""
+        answer = await self._send("POST", "/api/v2/auth/token", body={"jwt": proof})
+        if answer.status in {422, _EXPIRED}:
+            raise PlexUnauthorized
+        token = parse_tv.account_token(await self._read(answer))
+        if token is None:
+            raise PlexTvUnreachable
+        return token
 
     async def user(self, token: str) -> PlexAccount:
         """Whose token it is. Raises `PlexUnauthorized` only when plex.tv says so (401)."""
@@ -110,18 +137,23 @@ class PlexTv:
         params: Mapping[str, str | int] | None = None,
         *,
         token: str | None = None,
+        body: Mapping[str, object] | None = None,
     ) -> Answer:
         headers = {"Accept": "application/json", **self._product.headers()}
         if token is not None:
             headers["X-Plex-Token"] = token
-        call = Call(method, wire.build_url(self._api, path, params), headers)
+        content = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(body).encode()
+        call = Call(method, wire.build_url(self._api, path, params), headers, content)
         try:
             return await wire.fetch(self._client, call, _BOUNDS)
         except (PlexUnreachable, PlexSlow, PlexBadAnswer) as error:
             raise PlexTvUnreachable from error
 
     async def _read(self, answer: Answer) -> Mapping[str, object]:
-        if answer.status == 401:
+        if answer.status in {401, _EXPIRED}:
             raise PlexUnauthorized
         if answer.status == 429:
             raise PlexBusy(

@@ -18,6 +18,7 @@ from watchtogether.accounts.service import AccountService
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.ids import AccountId
 from watchtogether.kit.rate_limit import PLEX, RateLimiter
+from watchtogether.plex.device_key import DeviceKeys, DeviceToken
 from watchtogether.plex.errors import PinForeign, PlexItemGone, PlexUnauthorized
 from watchtogether.plex.home import HomeService
 from watchtogether.plex.library import Library
@@ -28,6 +29,7 @@ from watchtogether.plex.servers import ServerDirectory
 PinStatus = Literal["pending", "approved", "expired"]
 
 _ASK_EVERY_MS: Final = 900.0
+_NONCE_MS: Final = 200_000.0
 _MAX_REMEMBERED = 2_000
 _NOBODY = "-"
 
@@ -53,7 +55,11 @@ class Outcome:
 
 
 class PlexSignIn:
-    """`key` is 32 bytes made for signing bindings alone."""
+    """`key` is 32 bytes made for signing bindings alone.
+
+    With `device_keys`, plex.tv gives tokens that last for seven days and are renewed; without,
+    those of the older kind, which last until they are revoked.
+    """
 
     def __init__(
         self,
@@ -66,6 +72,7 @@ class PlexSignIn:
         limiter: RateLimiter,
         clock: Clock,
         key: bytes,
+        device_keys: DeviceKeys | None = None,
     ) -> None:
         self._plextv = plextv
         self._accounts = accounts
@@ -75,6 +82,8 @@ class PlexSignIn:
         self._limiter = limiter
         self._clock = clock
         self._key = key
+        self._device_keys = device_keys
+        self._nonces: OrderedDict[str, tuple[str, float]] = OrderedDict()
         self._asked_ms: OrderedDict[str, float] = OrderedDict()
 
     async def start(self, current: AccountId | None, *, program: bool, door: Door) -> Started:
@@ -83,9 +92,11 @@ class PlexSignIn:
         Raises `PlexTvUnreachable`, `PlexBusy`, `TooManyRequests`.
         """
         await self._limiter.hit(PLEX, f"pin|{door.address}")
-        pin = await self._plextv.create_pin()
+        key_name = self._device_keys.new_name() if self._device_keys is not None else ""
+        jwk = self._device_keys.public(key_name) if self._device_keys is not None else None
+        pin = await self._plextv.create_pin(jwk)
         expires_s = self._clock.wall_ms() // 1000 + pin.expires_in_s
-        head = f"{expires_s}.{current or _NOBODY}"
+        head = f"{expires_s}.{current or _NOBODY}.{key_name}"
         return Started(
             pin_id=pin.id,
             code=pin.code,
@@ -102,25 +113,40 @@ class PlexSignIn:
         Raises `PinForeign` for a binding that isn't this code's or is another person's, the errors
         of `AccountService.find_or_create_for_identity`, and `IdentityTaken`.
         """
-        expires_s, started_by = self._read(pin_id, binding, program=program)
+        expires_s, started_by, key_name = self._read(pin_id, binding, program=program)
         if started_by is not None and started_by != current:
             raise PinForeign
         if self._clock.wall_ms() // 1000 >= expires_s:
             return Outcome("expired")
         if self._asked_just_now(pin_id):
             return Outcome("pending")
-        pin = await self._plextv.pin(pin_id)
+        pin = await self._plextv.pin(pin_id, await self._proof(pin_id, key_name))
         if pin is None:
             return Outcome("expired")
         if pin.auth_token is None:
             return Outcome("pending")
         self._asked_ms.pop(pin_id, None)
-        return await self._approved(pin.auth_token, current, door)
+        return await self._approved(pin.auth_token, key_name, current, door)
 
-    async def _approved(self, token: str, current: AccountId | None, door: Door) -> Outcome:
+    async def _proof(self, pin_id: str, key_name: str) -> str | None:
+        """One nonce serves a code for some minutes; plex.tv counts how many one asks for."""
+        if not key_name or self._device_keys is None:
+            return None
+        now_ms = self._clock.monotonic_ms()
+        nonce, since_ms = self._nonces.get(pin_id, ("", -1e12))
+        if now_ms - since_ms > _NONCE_MS:
+            nonce = await self._plextv.nonce()
+            self._nonces[pin_id] = (nonce, now_ms)
+            while len(self._nonces) > _MAX_REMEMBERED:
+                self._nonces.popitem(last=False)
+        return self._device_keys.proof(key_name, nonce)
+
+    async def _approved(
+        self, token: str, key_name: str, current: AccountId | None, door: Door
+    ) -> Outcome:
         person = await self._plextv.user(token)
         resources = await self._plextv.resources(token)
-        proven = _proven(person, token)
+        proven = _proven(person, DeviceToken(key_name, token).stored() if key_name else token)
         if current is not None:
             await self._accounts.link_identity(current, proven)
             account = await self._accounts.account(current)
@@ -165,13 +191,18 @@ class PlexSignIn:
             self._asked_ms.popitem(last=False)
         return False
 
-    def _read(self, pin_id: str, binding: str, *, program: bool) -> tuple[int, AccountId | None]:
+    def _read(
+        self, pin_id: str, binding: str, *, program: bool
+    ) -> tuple[int, AccountId | None, str]:
         head, _, signature = binding.rpartition(".")
         expected = self._sign(pin_id, head, program=program)
         if not hmac.compare_digest(signature.encode(), expected.encode()):
             raise PinForeign
-        expires_s, _, started_by = head.partition(".")
-        return int(expires_s), None if started_by == _NOBODY else AccountId(started_by)
+        parts = head.split(".")
+        if len(parts) != 3:  # begun by an older version
+            raise PinForeign
+        expires_s, started_by, key_name = parts
+        return int(expires_s), None if started_by == _NOBODY else AccountId(started_by), key_name
 
     def _sign(self, pin_id: str, head: str, *, program: bool) -> str:
         holder = "program" if program else "browser"
