@@ -1,11 +1,11 @@
-import { Link } from "@tanstack/react-router";
 import { Check } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { ItemSummary } from "@/lib/types";
-import { Poster } from "@/ui/poster";
 import { Skeleton } from "@/ui/states";
-import { titleLink, useCountOf, useTitleOf } from "./words";
+import { CardPicture } from "./CardPicture";
+import { TitleLink } from "./TitleLink";
+import { countOf, titleOf } from "./words";
 
 /** What happens when somebody takes an item; without it, the card leads to the item's page. */
 export type Take = (item: ItemSummary) => void;
@@ -33,23 +33,23 @@ export const Card = memo(function Card(props: Props) {
     );
   }
   return (
-    <Link {...titleLink(item)} tabIndex={tabIndex} className={WHOLE}>
+    <TitleLink item={item} tabIndex={tabIndex} className={WHOLE}>
       {face}
-    </Link>
+    </TitleLink>
   );
 });
 
 function CardFace({ item, wide = false, eager = false, inside = false }: Props) {
   const { t } = useTranslation();
-  const title = useTitleOf(item);
-  const count = useCountOf(item);
+  const title = titleOf(item, t);
+  const count = countOf(item, t);
   const seen = item.duration_s ? item.view_offset_s / item.duration_s : 0;
   return (
     <>
       <div className="relative transition-transform duration-200 group-hover:-translate-y-1">
-        <Poster
+        <CardPicture
           src={wide ? (item.backdrop ?? item.poster) : item.poster}
-          shape={wide ? "wide" : "poster"}
+          wide={wide}
           eager={eager}
         />
         {item.watched && (

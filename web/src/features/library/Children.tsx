@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { Check, Play } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { ItemSummary } from "@/lib/types";
@@ -9,7 +8,8 @@ import { childrenQuery } from "./api";
 import type { Take } from "./Card";
 import { ItemGrid } from "./ItemGrid";
 import { FromBefore } from "./notes";
-import { titleLink, useLength, useTitleOf } from "./words";
+import { TitleLink } from "./TitleLink";
+import { lengthOf, titleOf } from "./words";
 
 /** The episodes of a season as a list; what a show, a collection or a playlist holds as posters. */
 export function Children(props: {
@@ -56,8 +56,7 @@ const ROW =
 
 function Episode({ item, onTake }: { item: ItemSummary; onTake?: Take | undefined }) {
   const { t } = useTranslation();
-  const title = useTitleOf(item);
-  const length = useLength();
+  const title = titleOf(item, t);
   const face = (
     <>
       <div className="relative w-32 shrink-0 sm:w-40">
@@ -74,7 +73,7 @@ function Episode({ item, onTake }: { item: ItemSummary; onTake?: Take | undefine
           {title}
         </p>
         <p className="flex items-center gap-1.5 text-faint text-sm">
-          {item.duration_s ? length(item.duration_s) : null}
+          {item.duration_s ? lengthOf(item.duration_s, t) : null}
           {item.watched && (
             <Check aria-label={t("library.seen")} className="size-4 text-accent-text" />
           )}
@@ -89,9 +88,9 @@ function Episode({ item, onTake }: { item: ItemSummary; onTake?: Take | undefine
           {face}
         </button>
       ) : (
-        <Link {...titleLink(item)} className={ROW}>
+        <TitleLink item={item} className={ROW}>
           {face}
-        </Link>
+        </TitleLink>
       )}
     </li>
   );

@@ -1,19 +1,18 @@
 import { Star } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Item } from "@/lib/types";
-import { useCountOf, useLength } from "./words";
+import { countOf, lengthOf } from "./words";
 
 const GENRES = 4;
 
 /** When, how long, for whom, how good: the line below a title. */
 export function Facts({ item }: { item: Item }) {
   const { t, i18n } = useTranslation();
-  const length = useLength();
-  const count = useCountOf(item);
+  const count = countOf(item, t);
   const facts = [
     item.subtitle,
     dateOf(item.released_on, i18n.language) ?? item.year,
-    item.duration_s ? length(item.duration_s) : null,
+    item.duration_s ? lengthOf(item.duration_s, t) : null,
     count,
     item.content_rating,
     item.studio,

@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import type { ItemSummary } from "@/lib/types";
 import type { Take } from "./Card";
 import { useWindowedRows } from "./useWindowedRows";
@@ -13,10 +14,12 @@ export function ItemGrid(props: {
   onTake?: Take | undefined;
 }) {
   const rows = useWindowedRows(props.items?.length ?? GUESS);
+  const { from, to } = rows;
+  const items = useMemo(() => props.items?.slice(from, to) ?? [], [props.items, from, to]);
   return (
     <WindowedGrid
       rows={rows}
-      itemAt={(index) => props.items?.[index]}
+      items={items}
       total={props.items?.length ?? -1}
       label={props.label}
       inside={props.inside ?? false}

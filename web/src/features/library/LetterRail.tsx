@@ -1,11 +1,12 @@
 /** The letters beside a long list: a slider one drags, taps or walks with the arrow keys. */
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, memo, type PointerEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Letter } from "@/lib/types";
 import { cn } from "@/ui/cn";
 import { letterAt, letterLike, shownLetters } from "./letters";
 
 const LETTER_PX = 17;
+const LETTER = "grid min-h-0 flex-1 cursor-pointer place-items-center leading-none hover:text-ink";
 
 interface Props {
   letters: readonly Letter[];
@@ -59,7 +60,6 @@ export function LetterRail(props: Props) {
     event.preventDefault();
     pick(to);
   };
-  const shown = shownLetters(letters.length, Math.floor(height / LETTER_PX));
   const here = letters[at];
   return (
     <div className="sticky top-[34dvh] -mr-4 h-[min(54dvh,44rem)] w-11 shrink-0 sm:mr-0">
@@ -85,18 +85,7 @@ export function LetterRail(props: Props) {
           onPointerCancel={() => setDragging(false)}
           className="flex size-full touch-none select-none flex-col rounded-full py-1 font-medium text-[0.7rem] text-faint"
         >
-          {letters.map((each, i) => (
-            <span
-              key={each.letter}
-              aria-hidden
-              className={cn(
-                "grid min-h-0 flex-1 cursor-pointer place-items-center leading-none hover:text-ink",
-                i === at && "font-bold text-accent-text",
-              )}
-            >
-              {shown.has(i) || i === at ? each.letter : t("library.between")}
-            </span>
-          ))}
+          <Letters letters={letters} at={at} most={Math.floor(height / LETTER_PX)} />
           {dragging && (
             <span
               aria-hidden
@@ -111,6 +100,27 @@ export function LetterRail(props: Props) {
     </div>
   );
 }
+
+/** As many of them as fit; the list is long and scrolls under them, so only a new letter counts. */
+const Letters = memo(function Letters(props: {
+  letters: readonly Letter[];
+  at: number;
+  most: number;
+}) {
+  const { t } = useTranslation();
+  const { letters, at, most } = props;
+  const between = t("library.between");
+  const shown = shownLetters(letters.length, most);
+  return letters.map((each, i) => (
+    <span
+      key={each.letter}
+      aria-hidden
+      className={cn(LETTER, i === at && "font-bold text-accent-text")}
+    >
+      {shown.has(i) || i === at ? each.letter : between}
+    </span>
+  ));
+});
 
 function keyTarget(key: string, at: number, letters: readonly Letter[]): number | null {
   if (key === "ArrowDown" || key === "ArrowRight") return at + 1;

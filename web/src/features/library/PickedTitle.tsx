@@ -12,7 +12,7 @@ import { Facts } from "./Facts";
 import { FromBefore } from "./notes";
 import { Seen } from "./Seen";
 import { Versions } from "./Versions";
-import { useTitleOf } from "./words";
+import { titleOf } from "./words";
 
 export function PickedTitle(props: {
   item: ItemSummary;
@@ -21,7 +21,7 @@ export function PickedTitle(props: {
 }) {
   const { t } = useTranslation();
   const { item } = props;
-  const title = useTitleOf(item);
+  const title = titleOf(item, t);
   const query = useQuery(itemQuery(item.server, item.rating_key));
   return (
     <div className="flex items-start gap-4 sm:gap-6">

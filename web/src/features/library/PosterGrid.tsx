@@ -76,7 +76,7 @@ function Titles(props: Props & { total: number | null }) {
         <div className="min-w-0 flex-1">
           <WindowedGrid
             rows={rows}
-            itemAt={pages.itemAt}
+            items={pages.items}
             total={total ?? -1}
             label={library.title}
             busy={total === null}

@@ -14,7 +14,7 @@ import { Facts } from "./Facts";
 import { FromBefore, Offline } from "./notes";
 import { Related } from "./Related";
 import { Versions } from "./Versions";
-import { holdsOthers, useTitleOf } from "./words";
+import { holdsOthers, titleOf } from "./words";
 
 const FRAME =
   "relative mx-auto grid max-w-6xl grid-cols-1 gap-8 px-4 pt-[min(24vh,13rem)] pb-16 sm:grid-cols-[13rem_minmax(0,1fr)] sm:px-8";
@@ -94,7 +94,7 @@ type Headed = Pick<Item, "server" | "title"> &
 
 function Heading({ item }: { item: Headed }) {
   const { t } = useTranslation();
-  const title = useTitleOf(item);
+  const title = titleOf(item, t);
   const above = [item.show, item.season].filter((each) => each != null);
   return (
     <header className="min-w-0">

@@ -2,7 +2,7 @@
  * A grid of any length of which only the rows near the view exist. The whole height is known from
  * the total, so nothing jumps while items arrive.
  */
-import type { ReactNode, Ref } from "react";
+import { type ReactNode, type Ref, useDeferredValue, useMemo } from "react";
 import type { ItemSummary } from "@/lib/types";
 import { Card, CardSkeleton, type Take } from "./Card";
 import type { useWindowedRows } from "./useWindowedRows";
@@ -12,7 +12,8 @@ const EAGER = 12;
 
 export function WindowedGrid(props: {
   rows: ReturnType<typeof useWindowedRows>;
-  itemAt: (index: number) => ItemSummary | undefined;
+  /** Those from `rows.from` to `rows.to`; undefined where they are still to come. */
+  items: readonly (ItemSummary | undefined)[];
   total: number;
   label: string;
   busy?: boolean;
@@ -21,7 +22,10 @@ export function WindowedGrid(props: {
   onTake?: Take | undefined;
   children?: ReactNode;
 }) {
-  const { rows, itemAt } = props;
+  const { rows, items } = props;
+  const window = useMemo(() => ({ from: rows.from, items }), [rows.from, items]);
+  // Cards come in between, as the device finds time; until then their places are there.
+  const shown = useDeferredValue(window);
   return (
     <div ref={rows.ref as Ref<HTMLDivElement>} style={{ height: rows.height }} className="relative">
       <ul
@@ -38,7 +42,7 @@ export function WindowedGrid(props: {
       >
         {Array.from({ length: rows.to - rows.from }, (_, i) => {
           const index = rows.from + i;
-          const item = itemAt(index);
+          const item = shown.items[index - shown.from];
           return (
             // The place in the list is what stays: an item may move, or stand there twice.
             <li key={index} aria-setsize={props.total} aria-posinset={index + 1}>

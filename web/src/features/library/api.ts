@@ -1,6 +1,6 @@
 /** Everything the page asks of Plex, through the server. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { api, withQuery } from "@/lib/api";
+import { ApiError, api, withQuery } from "@/lib/api";
 import type {
   FilterChoice,
   Item,
@@ -20,10 +20,28 @@ export const PAGE = 60;
 const KEPT_MS = 15 * 60_000;
 const FRESH_MS = 300_000;
 
+/** How long is waited by itself when the server asks for patience; longer, and it is said. */
+const PATIENCE_S = 20;
+const TRIES = 3;
+
+const tooMuch = (error: Error) => error instanceof ApiError && error.retry_after_s !== null;
+
+/** For every question: what is asked too quickly is asked again when the server wants it. */
+const patient = {
+  retry: (count: number, error: Error) => {
+    if (!(error instanceof ApiError)) return count < TRIES;
+    if (tooMuch(error)) return count < TRIES && (error.retry_after_s ?? 0) <= PATIENCE_S;
+    return (error.status >= 500 || error.status === 0) && count < TRIES - 1;
+  },
+  retryDelay: (count: number, error: Error) =>
+    tooMuch(error) ? ((error as ApiError).retry_after_s ?? 1) * 1000 + 50 : 1000 * 2 ** count,
+};
+
 const segment = encodeURIComponent;
 const inLibrary = (key: string, rest: string) => `api/plex/libraries/${segment(key)}/${rest}`;
 
 export const serversQuery = queryOptions({
+  ...patient,
   queryKey: ["servers"],
   queryFn: ({ signal }) => api.get<PlexServer[]>("api/plex/servers", signal),
   staleTime: 60_000,
@@ -32,6 +50,7 @@ export const serversQuery = queryOptions({
 
 export const librariesQuery = (server: string) =>
   queryOptions({
+    ...patient,
     queryKey: ["libraries", server],
     queryFn: ({ signal }) =>
       api.get<Library[]>(`api/plex/servers/${segment(server)}/libraries`, signal),
@@ -48,6 +67,7 @@ function listed(path: string, listing: Listing, more: Record<string, string | nu
 
 export const pageQuery = (server: string, key: string, listing: Listing, page: number) =>
   queryOptions({
+    ...patient,
     queryKey: ["items", server, key, listing, page],
     queryFn: ({ signal }) =>
       api.get<ItemPage>(
@@ -60,6 +80,7 @@ export const pageQuery = (server: string, key: string, listing: Listing, page: n
 
 export const menuQuery = (server: string, key: string) =>
   queryOptions({
+    ...patient,
     queryKey: ["menu", server, key],
     queryFn: ({ signal }) =>
       api.get<LibraryMenu>(withQuery(inLibrary(key, "menu"), { server }), signal),
@@ -69,6 +90,7 @@ export const menuQuery = (server: string, key: string) =>
 
 export const choicesQuery = (server: string, key: string, name: string) =>
   queryOptions({
+    ...patient,
     queryKey: ["choices", server, key, name],
     queryFn: ({ signal }) =>
       api.get<FilterChoice[]>(
@@ -80,6 +102,7 @@ export const choicesQuery = (server: string, key: string, name: string) =>
 
 export const lettersQuery = (server: string, key: string, listing: Listing) =>
   queryOptions({
+    ...patient,
     queryKey: ["letters", server, key, listing],
     queryFn: ({ signal }) =>
       api.get<Letter[]>(listed(inLibrary(key, "letters"), listing, { server }), signal),
@@ -89,6 +112,7 @@ export const lettersQuery = (server: string, key: string, listing: Listing) =>
 
 export const collectionsQuery = (server: string, key: string) =>
   queryOptions({
+    ...patient,
     queryKey: ["collections", server, key],
     queryFn: ({ signal }) =>
       api.get<ItemPage>(withQuery(inLibrary(key, "collections"), { server }), signal),
@@ -98,6 +122,7 @@ export const collectionsQuery = (server: string, key: string) =>
 
 export const itemQuery = (server: string, rating_key: string) =>
   queryOptions({
+    ...patient,
     queryKey: ["item", server, rating_key],
     queryFn: ({ signal }) =>
       api.get<Item>(withQuery(`api/plex/items/${segment(rating_key)}`, { server }), signal),
@@ -106,6 +131,7 @@ export const itemQuery = (server: string, rating_key: string) =>
 
 export const childrenQuery = (server: string, rating_key: string, kind: ItemKind) =>
   queryOptions({
+    ...patient,
     queryKey: ["children", server, rating_key],
     queryFn: ({ signal }) =>
       api.get<ItemPage>(
@@ -118,6 +144,7 @@ export const childrenQuery = (server: string, rating_key: string, kind: ItemKind
 
 export const relatedQuery = (server: string, rating_key: string) =>
   queryOptions({
+    ...patient,
     queryKey: ["related", server, rating_key],
     queryFn: ({ signal }) =>
       api.get<Shelves>(
@@ -129,6 +156,7 @@ export const relatedQuery = (server: string, rating_key: string) =>
 
 export const searchQuery = (server: string | null, q: string) =>
   queryOptions({
+    ...patient,
     queryKey: ["search", server, q],
     queryFn: ({ signal }) => api.get<ItemPage>(withQuery("api/plex/search", { q, server }), signal),
     enabled: q.trim().length > 0 && server !== null,
@@ -138,6 +166,7 @@ export const searchQuery = (server: string | null, q: string) =>
 
 export const hubQuery = (hub: "continue-watching" | "recently-added", server: string) =>
   queryOptions({
+    ...patient,
     queryKey: ["hub", hub, server],
     queryFn: ({ signal }) =>
       api.get<ItemPage>(withQuery(`api/plex/hubs/${hub}`, { server }), signal),
@@ -146,6 +175,7 @@ export const hubQuery = (hub: "continue-watching" | "recently-added", server: st
 
 export const shelvesQuery = (server: string) =>
   queryOptions({
+    ...patient,
     queryKey: ["shelves", server],
     queryFn: ({ signal }) => api.get<Shelves>(withQuery("api/plex/shelves", { server }), signal),
     staleTime: 60_000,
@@ -153,6 +183,7 @@ export const shelvesQuery = (server: string) =>
 
 export const playlistsQuery = (server: string) =>
   queryOptions({
+    ...patient,
     queryKey: ["playlists", server],
     queryFn: ({ signal }) => api.get<ItemPage>(withQuery("api/plex/playlists", { server }), signal),
     staleTime: 60_000,

@@ -3,7 +3,7 @@
  * that a fling does not ask for all that it passes, and then the next one in its direction.
  */
 import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import type { ItemSummary } from "@/lib/types";
 import { PAGE, pageQuery } from "./api";
 import type { Listing } from "./place";
@@ -23,20 +23,12 @@ export function usePages(props: {
   to: number;
   total: number;
 }) {
-  const { server, library, listing, total } = props;
+  const { server, library, listing, from, to, total } = props;
   const cache = useQueryClient();
-  const first = Math.floor(props.from / PAGE);
-  const last = Math.max(first, Math.floor(Math.max(0, props.to - 1) / PAGE));
+  const first = Math.floor(from / PAGE);
+  const last = Math.max(first, Math.floor(Math.max(0, to - 1) / PAGE));
   const rested = useSettled(`${first} ${last}`, REST_MS) === `${first} ${last}`;
   const before = useRef(first);
-
-  useEffect(() => {
-    if (!rested || total === 0) return;
-    const next = first < before.current ? first - 1 : last + 1;
-    before.current = first;
-    if (next < 0 || next * PAGE >= total) return;
-    void cache.prefetchQuery(pageQuery(server, library, listing, next));
-  }, [rested, first, last, total, cache, server, library, listing]);
 
   const pages = useQueries({
     queries: Array.from({ length: last - first + 1 }, (_, i) => ({
@@ -44,11 +36,30 @@ export function usePages(props: {
       enabled: rested,
     })),
   });
+  const there = rested && pages.every((page) => page.isSuccess);
+  useEffect(() => {
+    if (!there || total === 0) return;
+    const next = first < before.current ? first - 1 : last + 1;
+    before.current = first;
+    if (next < 0 || next * PAGE >= total) return;
+    // Not before what is in view has been drawn.
+    const ahead = setTimeout(() => {
+      void cache.prefetchQuery(pageQuery(server, library, listing, next));
+    }, 3 * REST_MS);
+    return () => clearTimeout(ahead);
+  }, [there, first, last, total, cache, server, library, listing]);
+
+  const arrived = pages.map((page) => page.dataUpdatedAt).join(" ");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `arrived` stands for the pages
+  const items = useMemo(() => {
+    const at = (index: number): ItemSummary | undefined =>
+      pages[Math.floor(index / PAGE) - first]?.data?.items[index % PAGE];
+    return Array.from({ length: to - from }, (_, i) => at(from + i));
+  }, [arrived, from, to, first]);
   const failed = pages.filter((page) => page.isError);
   return {
-    itemAt(index: number): ItemSummary | undefined {
-      return pages[Math.floor(index / PAGE) - first]?.data?.items[index % PAGE];
-    },
+    /** Those from `from` to `to`; undefined where they are still to come. */
+    items,
     stale: pages.some((page) => page.data?.stale),
     error: failed[0]?.error ?? null,
     retry() {

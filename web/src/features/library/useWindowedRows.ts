@@ -40,10 +40,13 @@ const UNSEEN: View = { width: 0, rem: 16, row: 0, fitting: 5 };
 const same = (a: View, b: View) =>
   a.width === b.width && a.rem === b.rem && a.row === b.row && a.fitting === b.fitting;
 
+/** As the grid before: coming back to one, its height has to be there at once for its scroll. */
+let last = UNSEEN;
+
 /** Which of `count` posters are near the view, and where their rows stand. */
 export function useWindowedRows(count: number) {
   const ref = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState(UNSEEN);
+  const [view, setView] = useState(last);
 
   useLayoutEffect(() => {
     const grid = ref.current;
@@ -59,6 +62,7 @@ export function useWindowedRows(count: number) {
       const { row } = layoutFor(width, rem);
       const fitting = Math.ceil((parent?.clientHeight ?? innerHeight) / row) + 1;
       const next = { width, rem, row: Math.floor(above / row), fitting };
+      last = { ...UNSEEN, width, rem };
       setView((old) => (same(old, next) ? old : next));
     };
     const later = () => {

@@ -1,5 +1,5 @@
-/** How items are called, counted and linked to. */
-import { useTranslation } from "react-i18next";
+/** How items are called, counted and linked to. Pure. */
+import type { TFunction } from "i18next";
 import { lengthParts } from "@/lib/format";
 import type { ItemKind, ItemSummary } from "@/lib/types";
 
@@ -20,14 +20,12 @@ export function titleLink(item: Pick<ItemSummary, "server" | "rating_key" | "kin
 const VISIBLE = /[^\s\p{C}]/u;
 
 /** A title to show, also where Plex has none. */
-export function useTitleOf(item: Pick<ItemSummary, "title">): string {
-  const { t } = useTranslation();
+export function titleOf(item: Pick<ItemSummary, "title">, t: TFunction): string {
   return VISIBLE.test(item.title) ? item.title.trim() : t("library.untitled");
 }
 
 /** How much something holds: "3 seasons". */
-export function useCountOf({ kind, child_count }: ItemSummary): string | null {
-  const { t } = useTranslation();
+export function countOf({ kind, child_count }: ItemSummary, t: TFunction): string | null {
   if (!child_count) return null;
   if (kind === "show") return t("library.children", { count: child_count });
   if (kind === "season") return t("library.count.episodes", { count: child_count });
@@ -35,12 +33,9 @@ export function useCountOf({ kind, child_count }: ItemSummary): string | null {
 }
 
 /** A length as people say it: "1 h 52 min". */
-export function useLength(): (seconds: number) => string {
-  const { t } = useTranslation();
-  return (seconds) => {
-    const parts = lengthParts(seconds);
-    return parts.hours > 0
-      ? t("library.hours_minutes", parts)
-      : t("library.minutes", { count: parts.minutes });
-  };
+export function lengthOf(seconds: number, t: TFunction): string {
+  const parts = lengthParts(seconds);
+  return parts.hours > 0
+    ? t("library.hours_minutes", parts)
+    : t("library.minutes", { count: parts.minutes });
 }
