@@ -150,13 +150,14 @@ def deviation_at(fit: Fit, now_ms: float) -> float:
 
 def _slope_of(across: float, along: float, count: int) -> tuple[float, float]:
     """The slope that the samples say, held back towards none by how well they say it: a short
-    window invents drift. One that stands clearly out of its own doubt is believed."""
+    window invents drift. One that stands clearly out of its own doubt is believed; of few samples
+    none is surer than before there were any."""
     said = across / along if along > 0 else 0.0
     possible = min(said**2, SLOPE_MAX**2)
     clear = max(0.0, possible - 9 / along) if along > 0 and count >= CLEAR_FROM else 0.0
     certainty = along + 1 / (SLOPE_PRIOR**2 + clear)
     slope = min(max(across / certainty, -SLOPE_MAX), SLOPE_MAX)
-    return slope, math.sqrt(1 / certainty)
+    return slope, SLOPE_PRIOR if count < CLEAR_FROM else math.sqrt(1 / certainty)
 
 
 def _bounds(

@@ -124,7 +124,7 @@ function slopeOf(across: number, along: number, count: number) {
   const clear = along > 0 && count >= CLEAR_FROM ? Math.max(0, possible - 9 / along) : 0;
   const certainty = along + 1 / (SLOPE_PRIOR ** 2 + clear);
   const slope = clamp(across / certainty, -SLOPE_MAX, SLOPE_MAX);
-  return { slope, slope_deviation: Math.sqrt(1 / certainty) };
+  return { slope, slope_deviation: count < CLEAR_FROM ? SLOPE_PRIOR : Math.sqrt(1 / certainty) };
 }
 
 /** The offset at own time `now_ms`, and how far the truth may be from it at most (SPEC CLK-2). */
