@@ -1,6 +1,6 @@
 /** What a section can be narrowed by, as chips: on or off, or with choices to tick. */
 import { ChevronDown, ChevronLeft, ChevronRight } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { LibraryMenu } from "@/lib/types";
 import { Button } from "@/ui/button";
@@ -20,6 +20,8 @@ interface Props {
   menu: LibraryMenu;
   place: Place;
   onPlace: (place: Place) => void;
+  /** Stands before the filters. */
+  before?: ReactNode;
 }
 
 export function FilterBar(props: Props) {
@@ -33,6 +35,7 @@ export function FilterBar(props: Props) {
       aria-label={t("library.filters")}
       className="-mx-4 flex min-w-0 gap-2 overflow-x-auto px-4 py-1 [scrollbar-width:none] sm:mx-0 sm:flex-wrap sm:px-0"
     >
+      {props.before}
       {menu.filters
         .filter((each) => each.switch)
         .map(({ name, title }) => (

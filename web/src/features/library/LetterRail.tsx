@@ -43,8 +43,10 @@ export function LetterRail(props: Props) {
   const [dragging, setDragging] = useState(false);
   const [height, setHeight] = useState(560);
   useEffect(() => {
-    const observer = new ResizeObserver(() => setHeight(rail.current?.clientHeight ?? 0));
-    if (rail.current) observer.observe(rail.current);
+    const frame = rail.current;
+    if (!frame) return;
+    const observer = new ResizeObserver(() => setHeight(frame.clientHeight));
+    observer.observe(frame);
     return () => observer.disconnect();
   }, []);
 
@@ -62,10 +64,12 @@ export function LetterRail(props: Props) {
   };
   const here = letters[at];
   return (
-    <div className="sticky top-[34dvh] -mr-4 h-[min(54dvh,44rem)] w-11 shrink-0 sm:mr-0">
+    <div
+      ref={rail}
+      className="sticky top-[34dvh] -mr-4 h-[min(42dvh,44rem)] w-11 shrink-0 sm:mr-0 sm:h-[min(50dvh,44rem)]"
+    >
       {here && (
         <div
-          ref={rail}
           role="slider"
           tabIndex={0}
           aria-label={t("library.letters")}

@@ -36,22 +36,20 @@ export function Section(props: {
   const listing = useMemo(() => listingOf({ sort, order, filter }), [sort, order, filter]);
   const clear = () => onPlace({ ...place, filter: undefined });
   const parts = { server, library: library.key, menu, place, onPlace };
+  const collectionsChip = (
+    <ToggleChip
+      label={t("library.collections")}
+      on={inCollections}
+      onChange={(on) => onPlace({ ...place, view: on ? "collections" : undefined })}
+    />
+  );
   return (
     <div className="grid grid-cols-1 gap-3">
-      <div className="flex min-h-13 flex-wrap items-center gap-x-4 gap-y-1">
-        {hasCollections && (
-          <ToggleChip
-            label={t("library.collections")}
-            on={inCollections}
-            onChange={(on) => onPlace({ ...place, view: on ? "collections" : undefined })}
-          />
-        )}
-        {!inCollections && (
-          <div className="min-w-0 basis-full sm:flex-1 sm:basis-0">
-            <FilterBar {...parts} />
-          </div>
-        )}
-      </div>
+      {inCollections ? (
+        <div className="py-1">{collectionsChip}</div>
+      ) : (
+        <FilterBar {...parts} before={hasCollections && collectionsChip} />
+      )}
       {!inCollections && <ActiveFilters {...parts} onClear={clear} />}
       {inCollections ? (
         <Collections query={collections} label={library.title} onTake={props.onTake} />
