@@ -194,6 +194,8 @@ def test_on_a_phone_from_a_search_to_the_queue(
     assert _fits(page)
     episode.tap()
     expect(dialog.get_by_role("button", name="Add to the queue")).to_be_visible()
+    seen = dialog.get_by_role("region", name="Who here has seen it")
+    expect(seen.get_by_role("listitem").filter(has_text="olive")).to_be_visible()
     assert violations(phone) == []
     dialog.get_by_role("button", name="Add to the queue").tap()
     expect(dialog).to_have_count(0)
