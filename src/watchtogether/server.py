@@ -346,6 +346,7 @@ class Server:
         self.sessions.on_ended += [self.gateway.close_session, self.ended_sessions.add]
         self.announcer.listeners.append(self._retire_streams)
         self.plex_asking.on_ask = self.plex_listening.want
+        self.plex_asking.cache.unchanged = self.plex_listening.unchanged
         self._measure_rooms()
         clock_exchange.install(self.gateway, self.clock)
         rendition = self.settings.stream_rendition

@@ -218,6 +218,42 @@ async def test_what_was_overtaken_in_flight_is_not_kept_as_fresh(cache: Cache[st
     assert await cache.get("k", 120, source) == Cached("value 2")
 
 
+async def test_what_is_known_to_be_unchanged_is_given_at_once_and_fetched_behind_that(
+    clock: FakeClock, background: Background
+) -> None:
+    since: list[float] = []
+
+    def unchanged(key: str, since_ms: float) -> bool:
+        since.append(since_ms)
+        return key == "k"
+
+    cache: Cache[str, str] = Cache(clock, background, capacity=3, unchanged=unchanged)
+    source, other = Source(), Source()
+    await cache.get("k", 120, source)
+    await cache.get("x", 120, other)
+    await clock.advance(300)
+    assert await cache.get("k", 120, source) == Cached("value 1")
+    assert since == [0.0]
+    await clock.advance(0)
+    assert await cache.get("k", 120, source) == Cached("value 2")
+    assert await cache.get("x", 120, other) == Cached("value 2")
+    await clock.advance(31 * 60)
+    assert await cache.get("k", 120, source) == Cached("value 3")
+    assert cache.counts.by["unchanged"] == 1
+
+
+async def test_what_was_told_to_have_changed_is_not_believed(
+    clock: FakeClock, background: Background
+) -> None:
+    cache: Cache[str, str] = Cache(
+        clock, background, capacity=3, unchanged=lambda _, since_ms: since_ms >= 0
+    )
+    source = Source()
+    await cache.get("k", 120, source)
+    cache.expire(lambda _: True)
+    assert await cache.get("k", 120, source) == Cached("value 2")
+
+
 async def test_second_level_is_asked_first_and_told(
     clock: FakeClock, background: Background
 ) -> None:

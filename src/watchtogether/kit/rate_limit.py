@@ -29,7 +29,7 @@ class Tier:
 AUTH = Tier("auth", 5, 60, 300)
 """Failed sign-ins of one account from one address; wrong set-up codes."""
 PLEX = Tier("plex", 30, 60, 120)
-"""Calls that reach a Plex server or plex.tv on behalf of one asker; cache hits are free."""
+"""Calls of one kind that reach a Plex server or plex.tv for one asker; cache hits are free."""
 GENERAL = Tier("general", 100, 60, 60)
 """What one session changes; strangers' calls by address."""
 GUEST_JOIN = Tier("guest_join", 20, 60, 60)

@@ -1,6 +1,8 @@
 """How a question to a Plex server is answered: from the cache, or by asking with patience.
 
-The account's limit counts calls that leave this process, not answers from the cache.
+The account's limit counts calls that leave this process, not answers from the cache, and each
+kind of question by itself: thirty titles a minute, thirty searches, thirty stretches of a
+library. Nobody who browses meets that; together they would be used up by one look around.
 """
 
 from collections import OrderedDict
@@ -94,7 +96,7 @@ class Asking:
         self.on_ask(account_id, server_id)
 
         async def load() -> object:
-            await self._limiter.hit(PLEX, charged or account_id)
+            await self._limiter.hit(PLEX, f"{charged or account_id}|{kind}")
             return await self.ask_now(account_id, server_id, call)
 
         question = Question(server_id, access.permission_hash, kind, about)

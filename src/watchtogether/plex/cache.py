@@ -17,15 +17,19 @@ K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 K_contra = TypeVar("K_contra", contravariant=True, bound=Hashable)
 
-How = Literal["fresh", "shared", "merged", "stale", "missed"]
-"""How a question was answered: from memory; from the second level; by a call that somebody else
-had begun; with what is older than it should be; by a call of its own."""
-HOWS: Final[tuple[How, ...]] = ("fresh", "shared", "merged", "stale", "missed")
+How = Literal["fresh", "unchanged", "shared", "merged", "stale", "missed"]
+"""How a question was answered: from memory; with what has expired and is known to be right still;
+from the second level; by a call that somebody else had begun; with what is older than it should
+be; by a call of its own."""
+HOWS: Final[tuple[How, ...]] = ("fresh", "unchanged", "shared", "merged", "stale", "missed")
 
 KEEP_S: Final = 24 * 3600.0
 """How long what has expired is kept for when the source is down."""
 _EARLY = 0.8
 """From this part of its time on, a value that is asked for is fetched anew beforehand."""
+_UNCHANGED_MS = 6 * 3_600_000.0
+"""So long after it was fetched, nobody having told of a change is believed."""
+_LONG_AGO_MS = -1e15
 _PATIENCE_S = 0.5
 """So long does one who could have the old value wait for the new one."""
 
@@ -57,6 +61,7 @@ class SecondLevel(Protocol[K_contra, T]):
 class _Entry(Generic[T]):
     value: T
     weight: int
+    since_ms: float
     early_at_ms: float
     fresh_until_ms: float
     gone_at_ms: float
@@ -91,8 +96,10 @@ class Cache(Generic[K, T]):
     """`weigh` says what an entry costs of `capacity`; `passing` are the errors that mean "down".
 
     On such an error the old value is given as stale, when there is one, for up to a day. What is
-    asked for shortly before it expires is fetched anew in the background. One who could have the
-    old value waits half a second for the new one; one who could not, until there is an answer.
+    asked for shortly before it expires is fetched anew in the background. What has expired, but is
+    `unchanged` since the time it was fetched, is given at once, and fetched anew behind that, for
+    six hours. One who could have the old value waits half a second for the new one; one who
+    could not, until there is an answer.
     Flights belong to `background`, so that nobody who leaves takes the answer along.
     """
 
@@ -106,6 +113,7 @@ class Cache(Generic[K, T]):
         passing: tuple[type[Exception], ...] = (),
         second: SecondLevel[K, T] | None = None,
         observe: Callable[[K, How], None] = lambda _key, _how: None,
+        unchanged: Callable[[K, float], bool] = lambda _key, _since_ms: False,
         patience_s: float = _PATIENCE_S,
     ) -> None:
         self._clock = clock
@@ -116,6 +124,7 @@ class Cache(Generic[K, T]):
         self._second = second
         self._observe = observe
         self._patience_s = patience_s
+        self.unchanged = unchanged
         self._entries: OrderedDict[K, _Entry[T]] = OrderedDict()
         self._flights: dict[K, _Flight[T]] = {}
         self._weight = 0
@@ -142,6 +151,11 @@ class Cache(Generic[K, T]):
                 self._take_off(key, ttl_s, load, entry)
             self._count(key, "fresh")
             return Cached(entry.value)
+        if entry is not None and self._is_right_still(key, entry, now_ms):
+            if flight is None:
+                self._take_off(key, ttl_s, load, entry)
+            self._count(key, "unchanged")
+            return Cached(entry.value)
         if flight is not None:
             self._count(key, "merged" if entry is None else "stale")
         else:
@@ -167,7 +181,9 @@ class Cache(Generic[K, T]):
         now_ms = self._clock.monotonic_ms()
         for key in found:
             old = self._entries[key]
-            self._entries[key] = _Entry(old.value, old.weight, now_ms, now_ms, old.gone_at_ms)
+            self._entries[key] = _Entry(
+                old.value, old.weight, _LONG_AGO_MS, now_ms, now_ms, old.gone_at_ms
+            )
         for key, flight in self._flights.items():
             if matches(key):
                 flight.outdated = True
@@ -177,6 +193,10 @@ class Cache(Generic[K, T]):
         entry = self._entries.pop(key, None)
         if entry is not None:
             self._weight -= entry.weight
+
+    def _is_right_still(self, key: K, entry: _Entry[T], now_ms: float) -> bool:
+        recent = now_ms - entry.since_ms < _UNCHANGED_MS
+        return recent and self.unchanged(key, entry.since_ms)
 
     def _count(self, key: K, how: How) -> None:
         self.counts.by[how] += 1
@@ -272,7 +292,10 @@ class Cache(Generic[K, T]):
         early_at_ms = now_ms + ttl_s * _EARLY * 1000
         fresh_until_ms = now_ms + ttl_s * 1000
         gone_at_ms = fresh_until_ms + KEEP_S * 1000
-        self._entries[key] = _Entry(value, weight, early_at_ms, fresh_until_ms, gone_at_ms)
+        since_ms = now_ms if ttl_s > 0 else _LONG_AGO_MS
+        self._entries[key] = _Entry(
+            value, weight, since_ms, early_at_ms, fresh_until_ms, gone_at_ms
+        )
         self._weight += weight
         while self._weight > self._capacity:
             _, oldest = self._entries.popitem(last=False)

@@ -1,6 +1,6 @@
 """The HTTP door of Plex libraries: for accounts; pictures for whoever holds their link."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -9,9 +9,11 @@ from watchtogether.accounts.guard import Guard
 from watchtogether.accounts.model import Principal
 from watchtogether.kit.ids import AccountId, RatingKey, ServerId
 from watchtogether.plex.asked_listing import asked_listing
+from watchtogether.plex.cache import Cached
+from watchtogether.plex.fragments import Fragments
 from watchtogether.plex.images import Images
 from watchtogether.plex.library import HubName, PictureSize
-from watchtogether.plex.model import ItemKind, Letter, Listing, Menu
+from watchtogether.plex.model import Item, ItemKind, ItemPage, Letter, Listing, Menu
 from watchtogether.plex.schemas import (
     ChoiceOut,
     FilterOut,
@@ -39,9 +41,32 @@ _PICTURE_HEADERS = {
 _Asker = Callable[..., Awaitable[Viewer]]
 
 
+class Lists:
+    """Lists of items as they are sent: put together, not rendered anew."""
+
+    def __init__(self, fragments: Fragments) -> None:
+        self._fragments = fragments
+
+    def page(self, view: Viewer, found: Cached[ItemPage]) -> Response:
+        """Part of a longer list."""
+        page = found.value
+        return self._answer(view, page.items, page.total, page.start, found.stale)
+
+    def whole(self, view: Viewer, found: Cached[tuple[Item, ...]]) -> Response:
+        """A list that is complete."""
+        return self._answer(view, found.value, len(found.value), 0, found.stale)
+
+    def _answer(
+        self, view: Viewer, items: Sequence[Item], total: int, start: int, stale: bool
+    ) -> Response:
+        body = self._fragments.items(view, items, total=total, start=start, stale=stale)
+        return Response(body, media_type="application/json")
+
+
 def build_router(service: PlexService, images: Images, guard: Guard) -> APIRouter:
     """Routes below `/api/plex`."""
     router = APIRouter(prefix="/api/plex", tags=["plex"])
+    lists = Lists(Fragments())
 
     async def asker(
         me: Annotated[Principal, Depends(guard.account)],
@@ -54,9 +79,9 @@ def build_router(service: PlexService, images: Images, guard: Guard) -> APIRoute
         return Viewer(account_id, server_id, images.links)
 
     _add_servers(router, service, guard)
-    _add_libraries(router, service, asker)
-    _add_items(router, service, asker)
-    _add_shelves(router, service, asker)
+    _add_libraries(router, service, asker, lists)
+    _add_items(router, service, asker, lists)
+    _add_shelves(router, service, asker, lists)
     _add_images(router, images)
     return router
 
@@ -87,21 +112,20 @@ def _add_servers(router: APIRouter, service: PlexService, guard: Guard) -> None:
         return [LibraryOut(key=s.key, title=s.title, kind=s.kind) for s in found.value]
 
 
-def _add_libraries(router: APIRouter, service: PlexService, asker: _Asker) -> None:
-    @router.get("/libraries/{key}/items")
+def _add_libraries(router: APIRouter, service: PlexService, asker: _Asker, lists: Lists) -> None:
+    @router.get("/libraries/{key}/items", response_model=ItemsOut)
     async def items(
         key: str,
         view: Annotated[Viewer, Depends(asker)],
         wanted: Annotated[Listing, Depends(asked_listing)],
         start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
         size: Annotated[int, Query(ge=1, le=200)] = 60,
-    ) -> ItemsOut:
+    ) -> Response:
         """One page of a library."""
         found = await service.items(
             view.account_id, view.server_id, key, start=start, size=size, wanted=wanted
         )
-        page = found.value
-        return view.items(page.items, total=page.total, start=start, stale=found.stale)
+        return lists.page(view, found)
 
     @router.get("/libraries/{key}/menu")
     async def menu(key: str, view: Annotated[Viewer, Depends(asker)]) -> MenuOut:
@@ -126,11 +150,11 @@ def _add_libraries(router: APIRouter, service: PlexService, asker: _Asker) -> No
         found = await service.letters(view.account_id, view.server_id, key, wanted)
         return _letters(found.value)
 
-    @router.get("/libraries/{key}/collections")
-    async def collections(key: str, view: Annotated[Viewer, Depends(asker)]) -> ItemsOut:
+    @router.get("/libraries/{key}/collections", response_model=ItemsOut)
+    async def collections(key: str, view: Annotated[Viewer, Depends(asker)]) -> Response:
         """The collections of a library."""
         found = await service.collections(view.account_id, view.server_id, key)
-        return view.items(found.value.items, total=found.value.total, stale=found.stale)
+        return lists.page(view, found)
 
 
 def _menu(menu: Menu) -> MenuOut:
@@ -149,24 +173,24 @@ def _letters(letters: Iterable[Letter]) -> list[LetterOut]:
     return found
 
 
-def _add_items(router: APIRouter, service: PlexService, asker: _Asker) -> None:
+def _add_items(router: APIRouter, service: PlexService, asker: _Asker, lists: Lists) -> None:
     @router.get("/items/{rating_key}")
     async def item(rating_key: str, view: Annotated[Viewer, Depends(asker)]) -> ItemOut:
         """A whole item."""
         found = await service.item(view.account_id, view.server_id, RatingKey(rating_key))
         return view.whole(found.value, stale=found.stale)
 
-    @router.get("/items/{rating_key}/children")
+    @router.get("/items/{rating_key}/children", response_model=ItemsOut)
     async def children(
         rating_key: str,
         view: Annotated[Viewer, Depends(asker)],
         kind: Annotated[
             ItemKind, Query(description="Of the item; tells where Plex has it.")
         ] = "show",
-    ) -> ItemsOut:
+    ) -> Response:
         """A show's seasons, a season's episodes, what a collection or a playlist holds."""
         found = await service.children(view.account_id, view.server_id, RatingKey(rating_key), kind)
-        return view.items(found.value.items, total=found.value.total, stale=found.stale)
+        return lists.page(view, found)
 
     @router.get("/items/{rating_key}/related")
     async def related(rating_key: str, view: Annotated[Viewer, Depends(asker)]) -> ShelvesOut:
@@ -175,20 +199,20 @@ def _add_items(router: APIRouter, service: PlexService, asker: _Asker) -> None:
         return view.shelves(found.value, stale=found.stale)
 
 
-def _add_shelves(router: APIRouter, service: PlexService, asker: _Asker) -> None:
-    @router.get("/search")
+def _add_shelves(router: APIRouter, service: PlexService, asker: _Asker, lists: Lists) -> None:
+    @router.get("/search", response_model=ItemsOut)
     async def search(
         q: Annotated[str, Query(max_length=200)], view: Annotated[Viewer, Depends(asker)]
-    ) -> ItemsOut:
+    ) -> Response:
         """Films, shows, seasons, episodes and collections that match."""
         found = await service.search(view.account_id, view.server_id, q)
-        return view.items(found.value, stale=found.stale)
+        return lists.whole(view, found)
 
-    @router.get("/hubs/{name}")
-    async def hub(name: HubName, view: Annotated[Viewer, Depends(asker)]) -> ItemsOut:
+    @router.get("/hubs/{name}", response_model=ItemsOut)
+    async def hub(name: HubName, view: Annotated[Viewer, Depends(asker)]) -> Response:
         """A shelf of the home screen."""
         found = await service.hub(view.account_id, view.server_id, name)
-        return view.items(found.value, stale=found.stale)
+        return lists.whole(view, found)
 
     @router.get("/shelves")
     async def shelves(view: Annotated[Viewer, Depends(asker)]) -> ShelvesOut:
@@ -196,11 +220,11 @@ def _add_shelves(router: APIRouter, service: PlexService, asker: _Asker) -> None
         found = await service.promoted(view.account_id, view.server_id)
         return view.shelves(found.value, stale=found.stale)
 
-    @router.get("/playlists")
-    async def playlists(view: Annotated[Viewer, Depends(asker)]) -> ItemsOut:
+    @router.get("/playlists", response_model=ItemsOut)
+    async def playlists(view: Annotated[Viewer, Depends(asker)]) -> Response:
         """Playlists of films and episodes."""
         found = await service.playlists(view.account_id, view.server_id)
-        return view.items(found.value.items, total=found.value.total, stale=found.stale)
+        return lists.page(view, found)
 
 
 def _add_images(router: APIRouter, images: Images) -> None:

@@ -46,6 +46,7 @@ class KindFigures:
     kind: Kind
     asked: int
     fresh: int
+    unchanged: int
     shared: int
     merged: int
     stale: int

@@ -6,6 +6,7 @@ client that everything else uses, with its guard against foreign addresses and i
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
@@ -37,6 +38,14 @@ _REFUSED_S: Final = 600.0
 _MAX_SERVERS: Final = 50
 
 
+@dataclass(frozen=True, slots=True)
+class _Ear:
+    """Since when without a gap, and for whose questions; None means for everybody's."""
+
+    since_ms: float
+    permissions: str | None
+
+
 class Listening:
     """One listener for each server in use, fifty at most; those used last."""
 
@@ -59,10 +68,18 @@ class Listening:
         self._wanted_ms: OrderedDict[ServerId, float] = OrderedDict()
         self._gathering: dict[ServerId, Changes] = {}
         self._told_ms: dict[ServerId, float] = {}
+        self._ears: dict[ServerId, _Ear] = {}
         self.open = 0
         """How many servers are listened to just now."""
         self.heard = 0
         """Changes so far, a crowd of them counting once."""
+
+    def unchanged(self, question: Question, since_ms: float) -> bool:
+        """Whether every change that concerns this question since then would have been heard."""
+        ear = self._ears.get(question.server_id)
+        if ear is None or ear.since_ms > since_ms:
+            return False
+        return ear.permissions is None or ear.permissions == question.permissions
 
     def want(self, account_id: AccountId, server_id: ServerId) -> None:
         """Somebody asks that server; from now on it is listened to for a while."""
@@ -99,20 +116,26 @@ class Listening:
     def _is_wanted(self, server_id: ServerId) -> bool:
         return self._clock.monotonic_ms() - self._wanted_ms[server_id] < _WANTED_MS
 
-    async def _access(self, account_id: AccountId, server_id: ServerId) -> ServerAccess:
+    async def _access(
+        self, account_id: AccountId, server_id: ServerId
+    ) -> tuple[ServerAccess, "_Ear"]:
         """The owner's where it is theirs, who hears of every change; else the asker's."""
         owners = await self._servers.owners_access(server_id)
-        return owners or await self._servers.ready(account_id, server_id)
+        access = owners or await self._servers.ready(account_id, server_id)
+        permissions = None if owners is not None else access.permission_hash
+        return access, _Ear(self._clock.monotonic_ms(), permissions)
 
     async def _changes(self, account_id: AccountId, server_id: ServerId) -> AsyncIterator[Changes]:
         """At the beginning and at every piece that arrives, perhaps nothing; until unwanted."""
-        access = await self._access(account_id, server_id)
+        access, ear = await self._access(account_id, server_id)
         reader = EventReader()
         async with self._http.stream(
             access, _PATH, {"filters": "-log"}, headers=_ACCEPT, bounds=_BOUNDS, lane="notices"
         ) as stream:
             raise_for_head(stream)
             self.open += 1
+            ear = replace(ear, since_ms=self._clock.monotonic_ms())
+            self._ears[server_id] = ear
             try:
                 yield Changes()
                 async for piece in stream.chunks:
@@ -124,6 +147,7 @@ class Listening:
                         return
             finally:
                 self.open -= 1
+                del self._ears[server_id]
 
     def _note(self, server_id: ServerId, found: Changes) -> None:
         gathering = self._gathering.get(server_id)

@@ -47,6 +47,7 @@ class KindOut(BaseModel):
     kind: Kind
     asked: int
     fresh: int
+    unchanged: int
     shared: int
     merged: int
     stale: int

@@ -13,7 +13,6 @@ from watchtogether.plex.schemas import (
     CastMemberOut,
     ChapterOut,
     ItemOut,
-    ItemsOut,
     ItemSummaryOut,
     MarkerOut,
     ShelfOut,
@@ -32,15 +31,6 @@ class Viewer:
     account_id: AccountId
     server_id: ServerId
     links: ImageLinks
-
-    def items(
-        self, found: Iterable[Item], *, total: int | None = None, start: int = 0, stale: bool
-    ) -> ItemsOut:
-        """A list; `total` is the number of its items where nothing else is known."""
-        shown = [self.summary(item) for item in found]
-        return ItemsOut(
-            items=shown, total=len(shown) if total is None else total, start=start, stale=stale
-        )
 
     def shelves(self, found: Iterable[Hub], *, stale: bool) -> ShelvesOut:
         """Rows of films, shows, seasons, episodes and collections; what is left of them."""
