@@ -29,6 +29,7 @@ class Server:
         self._script: Sequence[PlexError | str] = script
         self.asked = 0
         self.cancelled = 0
+        self.most_at_once = 0
         self.was_asked = asyncio.Event()
 
     async def __call__(self) -> str:
@@ -38,6 +39,7 @@ class Server:
         if isinstance(line, PlexError):
             raise line
         if line == HANGS:
+            self.most_at_once = max(self.most_at_once, self.asked - self.cancelled)
             try:
                 await asyncio.Event().wait()
             except asyncio.CancelledError:
@@ -69,7 +71,14 @@ async def test_at_most_three_hang_at_once_and_the_deadline_ends_them() -> None:
     server = Server(HANGS)
     with pytest.raises(PlexSlow):
         await persist(server, Pace(), QUICK)
-    assert (server.asked, server.cancelled) == (3, 3)
+    assert server.most_at_once == 3
+    assert server.asked == server.cancelled == QUICK.most
+
+
+async def test_the_oldest_that_hangs_makes_room_for_a_new_attempt() -> None:
+    server = Server(HANGS, HANGS, HANGS, HANGS, "yes")
+    assert await persist(server, Pace(), QUICK) == "yes"
+    assert (server.asked, server.cancelled) == (5, 4)
 
 
 async def test_the_last_error_is_told_at_the_deadline() -> None:

@@ -1,7 +1,8 @@
 """One question to Plex, asked until it is answered, refused, or its time is over.
 
 A failed attempt is followed by another after a pause; one that hangs is joined by a second, and
-by a third, and whichever answers first counts. Only for what is safe to repeat.
+by a third, and whichever answers first counts; after that the oldest makes room for a new one.
+Only for what is safe to repeat.
 """
 
 import asyncio
@@ -100,7 +101,7 @@ class _Race(Generic[T]):
         self._pace = pace
         self._patience = patience
         self._again = again
-        self._running: set[asyncio.Task[_Won[T] | PlexError]] = set()
+        self._running: list[asyncio.Task[_Won[T] | PlexError]] = []
         self._begun = 0
         self.errors: list[PlexError] = []
 
@@ -108,7 +109,7 @@ class _Race(Generic[T]):
         pauses = _pauses(self._patience)
         while True:
             attempt = _try(self._attempt, self._pace)
-            self._running.add(group.create_task(attempt, name="plex attempt"))
+            self._running.append(group.create_task(attempt, name="plex attempt"))
             self._begun += 1
             outcome = await self._outcome()
             if outcome is not None:
@@ -116,6 +117,8 @@ class _Race(Generic[T]):
                     task.cancel()
                 return outcome
             if self._running:
+                if len(self._running) >= self._patience.most_at_once:
+                    self._running.pop(0).cancel()
                 self._again("hedge")
             else:
                 await asyncio.sleep(max(next(pauses), _rest_s(self.errors[-1])))
@@ -124,15 +127,15 @@ class _Race(Generic[T]):
     async def _outcome(self) -> "_Won[T] | PlexError | None":
         """How it ends; None when another attempt is due, beside those that still run or not."""
         exhausted = self._begun >= self._patience.most
-        hedging = not exhausted and len(self._running) < self._patience.most_at_once
         while self._running:
-            done, self._running = await asyncio.wait(
+            done, _ = await asyncio.wait(
                 self._running,
-                timeout=self._pace.hedge_after_s(self._patience) if hedging else None,
+                timeout=None if exhausted else self._pace.hedge_after_s(self._patience),
                 return_when=asyncio.FIRST_COMPLETED,
             )
             if not done:
                 return None
+            self._running = [task for task in self._running if task not in done]
             for outcome in (task.result() for task in done):
                 if isinstance(outcome, _Won):
                     return outcome
