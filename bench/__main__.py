@@ -8,7 +8,7 @@ from tests.support import people
 from tests.support.coded_film import make_coded_film
 from tests.support.processes import sandbox, server
 
-from bench import chat, library, segments, skew
+from bench import chat, plexlayer, segments, skew
 from bench.figures import Report, machine
 from bench.sync.short import measure_short
 
@@ -30,7 +30,7 @@ def main() -> None:
             ) as running,
         ):
             olive = people.owner(running, plex)
-            library.measure(report, olive)
+            plexlayer.measure_short(report, running, plex, olive)
             asyncio.run(chat.measure(report, running, olive))
             asyncio.run(segments.measure(report, running, olive))
             skew.measure(report, running, olive)

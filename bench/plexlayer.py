@@ -5,12 +5,15 @@ relay). Both sides are asked over connections that stay open, by the standard li
 
 - *cached*: pages of a library asked of Plex directly, and asked of us just after we have asked for
   them, in interleaved pairs.
+- *in the service*: the same without HTTP on our side, in this process: the call with its answer
+  parsed, and the answer out of the cache.
 - *merged*: 200 equal requests at once, counted at the sandbox.
 - *faults*: in spells of one second each, three of ten are bad, and in a bad one every call to Plex
   fails (503) or hangs. Titles nobody has asked for are asked for directly and of us, in turn; an
   answer that is an error or takes more than five seconds is a failure.
 """
 
+import asyncio
 import http.client
 import json
 import random
@@ -20,15 +23,28 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import cast
 from urllib.parse import urlencode, urlsplit
 
+import httpx2
+from pydantic import SecretStr
 from tests.support import people
 from tests.support.people import Person
 from tests.support.processes import Sandbox, Server, sandbox, server
 
 from bench.figures import Report, machine, ratio_interval, spread
 from bench.lag import lag
+from watchtogether.kit.clock import SystemClock
+from watchtogether.kit.ids import AccountId, ServerId
+from watchtogether.kit.metrics import Metrics
+from watchtogether.kit.rate_limit import MemoryRateLimiter
+from watchtogether.kit.tasks import Background
+from watchtogether.plex.asking import Asking
+from watchtogether.plex.client import PlexHttp, Product, ServerAccess
+from watchtogether.plex.figures import PlexFigures
+from watchtogether.plex.library import Library
+from watchtogether.plex.model import ItemPage, Listing
+from watchtogether.plex.servers import ServerDirectory
 
 ONE_WAY_MS = 20.0
 FILMS = 2_000
@@ -94,8 +110,23 @@ def measure(report: Report, running: Server, far: Sandbox, near: Sandbox, olive:
     ours = Line(running.url, {"Authorization": f"Bearer {olive.token}"})
     server_id = olive.get("api/plex/servers")[0]["id"]
     _cached(report, direct, ours, server_id)
+    _service(report, far, server_id)
     _merged(report, running, olive, near, server_id)
     _faults(report, direct, ours, near, server_id)
+
+
+def measure_short(report: Report, running: Server, plex: Sandbox, olive: Person) -> None:
+    """Without a network in between, on whatever film library there is."""
+    direct = Line(plex.url, {"X-Plex-Token": plex.token, "Accept": "application/json"})
+    ours = Line(running.url, {"Authorization": f"Bearer {olive.token}"})
+    server_id = olive.get("api/plex/servers")[0]["id"]
+    film = people.films(olive)[0]["rating_key"]
+    pairs = []
+    for _ in range(PAIRS):
+        first = _good(direct.get(f"/library/metadata/{film}"))
+        pairs.append((first, _good(ours.get(f"/api/plex/items/{film}", server=server_id))))
+    report.add("a title, asked of Plex on this machine", spread([a for a, _ in pairs]))
+    report.add("a title, cached, HTTP included", spread([b for _, b in pairs]))
 
 
 def _cached(report: Report, direct: Line, ours: Line, server_id: str) -> None:
@@ -113,6 +144,54 @@ def _cached(report: Report, direct: Line, ours: Line, server_id: str) -> None:
     report.add("cached is faster by", ratio_interval(pairs), f"{PAIRS} pairs, 40 ms of network")
     many = [_good(ours.get(path, server=server_id, start=0, size=60)) for _ in range(CACHED)]
     report.add("cached pages in a row", spread(many), f"{CACHED} of 60 titles each")
+
+
+def _service(report: Report, far: Sandbox, machine_id: str) -> None:
+    asyncio.run(_service_pairs(report, far, ServerId(machine_id)))
+
+
+class _OneServer:
+    """Stands for `ServerDirectory`: one server at an address that is known."""
+
+    def __init__(self, access: ServerAccess) -> None:
+        self._access = access
+
+    async def find(self, account_id: AccountId, server_id: ServerId) -> ServerAccess:
+        return self._access
+
+    async def ready(self, account_id: AccountId, server_id: ServerId) -> ServerAccess:
+        return self._access
+
+
+async def _service_pairs(report: Report, far: Sandbox, server_id: ServerId) -> None:
+    account = AccountId("acc_bench")
+    access = ServerAccess(server_id, far.url, SecretStr(far.token), account)
+    clock = SystemClock()
+    pairs = []
+    async with httpx2.AsyncClient() as client, Background() as background:
+        library = Library(PlexHttp(client, Product("bench"), clock))
+        asking = Asking(
+            servers=cast("ServerDirectory", _OneServer(access)),
+            limiter=MemoryRateLimiter(clock),
+            figures=PlexFigures(Metrics()),
+            clock=clock,
+            background=background,
+        )
+        for number in range(25):  # the limit of one minute is thirty
+
+            async def call(server: ServerAccess, at: int = number) -> ItemPage:
+                return await library.items(server, SECTION, at * 10, 60, Listing())
+
+            about = (SECTION, number)
+            await asking.ask(account, server_id, "items", about, call)
+            started = time.perf_counter()
+            await call(access)
+            between = time.perf_counter()
+            await asking.ask(account, server_id, "items", about, call)
+            pairs.append((between - started, time.perf_counter() - between))
+    report.add("in the service, asked of Plex", spread([a * 1000 for a, _ in pairs]))
+    report.add("in the service, cached", spread([b * 1000 for _, b in pairs]))
+    report.add("in the service, cached is faster by", ratio_interval(pairs), "25 pairs")
 
 
 def _merged(report: Report, running: Server, olive: Person, near: Sandbox, server_id: str) -> None:
@@ -211,12 +290,8 @@ def main() -> None:
         ):
             far = Sandbox(f"http://127.0.0.1:{port}", near.token, near.process)
             with server(Path(folder) / "data", far) as running:
-                measure(report, running, far, near, _owner(running, far))
+                measure(report, running, far, near, people.owner(running, far))
     print()
-
-
-def _owner(running: Server, plex: Sandbox) -> Any:
-    return people.owner(running, plex)
 
 
 if __name__ == "__main__":

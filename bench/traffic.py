@@ -14,7 +14,7 @@ Plex answering at once. The model, for `ACCOUNTS` accounts that see one server o
 
 Each step asks what the page asks. What the browser has asked for within the last minute it does
 not ask for again, so no such repetition counts as a hit. Nobody shares an entry with anybody. The
-first ten minutes are warm-up and told apart. `--deaf`: the server tells nothing of changes, so
+first hour is warm-up and told apart. `--deaf`: the server tells nothing of changes, so
 that nothing is believed beyond its time.
 """
 
@@ -47,8 +47,8 @@ STEPS: Final = {"home": 0.2, "library": 0.3, "title": 0.4, "search": 0.1}
 SCROLL_ON: Final = 0.75
 SCROLL_S: Final = 2.0
 BROWSER_KEEPS_S: Final = 60.0
-WARM_UP_S: Final = 600.0
-EVENING_S: Final = 4 * 3600.0
+WARM_UP_S: Final = 3600.0
+EVENING_S: Final = 5 * 3600.0
 _SHARES: Final = list(itertools.accumulate(1 / (rank + 1) ** ZIPF for rank in range(TITLES)))
 _HOME: Final[tuple[tuple[Kind, tuple[str, ...]], ...]] = (
     ("sections", ()),
