@@ -113,6 +113,13 @@ async def test_what_others_wrote_there_is_checked(
     assert await shelf.find(question) is None
 
 
+async def test_health_tells_its_latency_and_its_memory(link: RedisLink) -> None:
+    report = await link.report()
+    assert report["status"] == "healthy"
+    assert report["latency_ms"] > 0
+    assert report["memory_bytes"] > 100_000
+
+
 async def test_a_redis_that_is_away_is_asked_seldom_and_missed_by_nobody() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
