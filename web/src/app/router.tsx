@@ -67,6 +67,12 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("./SettingsRoute"), "SettingsRoute"),
 });
 
+const admin = createRoute({
+  getParentRoute: () => inside,
+  path: "/admin",
+  component: lazyRouteComponent(() => import("./AdminRoute"), "AdminRoute"),
+});
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
@@ -91,7 +97,7 @@ const room = createRoute({
 });
 
 const tree = root.addChildren([
-  inside.addChildren([home, library, title, settings]),
+  inside.addChildren([home, library, title, settings, admin]),
   signIn,
   welcome,
   room,

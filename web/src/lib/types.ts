@@ -75,6 +75,69 @@ export interface PlexServer {
   version: string | null;
 }
 
+export interface HomeUser {
+  uuid: string;
+  title: string;
+  admin: boolean;
+  restricted: boolean;
+  protected: boolean;
+}
+
+/** `current` is null for whoever sees Plex as themselves. */
+export interface PlexHome {
+  users: HomeUser[];
+  current: string | null;
+}
+
+export interface PlexReport {
+  servers: {
+    id: string;
+    name: string;
+    owned: boolean;
+    version: string | null;
+    link: "local" | "remote" | "relay" | null;
+  }[];
+  endpoints: {
+    endpoint: string;
+    calls: number;
+    failed: number;
+    failing: number;
+    p50_ms: number | null;
+    p95_ms: number | null;
+  }[];
+  kinds: {
+    kind: string;
+    asked: number;
+    fresh: number;
+    unchanged: number;
+    shared: number;
+    merged: number;
+    stale: number;
+    missed: number;
+  }[];
+  hit_rate: number | null;
+  cached_answers: number;
+  cached_items: number;
+  retries: number;
+  hedges: number;
+  breakers_open: number;
+  received_bytes: Record<string, number>;
+  listened_to: number;
+  changes_heard: number;
+  redis: { status: "not_configured" | "healthy" | "unreachable" };
+  advice: { code: PlexAdvice; about: Record<string, string | number> }[];
+}
+
+export type PlexAdvice =
+  | "server_offline"
+  | "server_on_relay"
+  | "server_is_slow"
+  | "calls_fail"
+  | "calls_hang"
+  | "few_hits"
+  | "redis_away"
+  | "not_listening";
+
 export interface Library {
   key: string;
   title: string;

@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe, useSetup, useSignOut } from "@/lib/account";
@@ -7,10 +8,11 @@ import { dateTime } from "@/lib/format";
 import { sentence } from "@/lib/i18n";
 import { chooseTheme, type ThemeChoice, themeChoice } from "@/lib/theme";
 import type { Session } from "@/lib/types";
-import { Button } from "@/ui/button";
+import { Button, buttonStyle } from "@/ui/button";
 import { Choice } from "@/ui/field";
 import { Skeleton, Trouble } from "@/ui/states";
 import { notify } from "@/ui/toast";
+import { HomeUsers } from "./HomeUsers";
 
 const THEMES: readonly ThemeChoice[] = ["system", "dark", "light"];
 
@@ -37,10 +39,13 @@ export function SettingsPage({ plex, onSignedOut }: { plex: ReactNode; onSignedO
       </Part>
       <Part title={t("settings.plex")}>
         {account?.plex.linked ? (
-          <Row
-            name={account.plex.username ?? t("settings.linked")}
-            text={t("settings.linked_text")}
-          />
+          <>
+            <Row
+              name={account.plex.username ?? t("settings.linked")}
+              text={t("settings.linked_text")}
+            />
+            <HomeUsers />
+          </>
         ) : (
           <div className="grid gap-4">
             <p className="text-dim text-sm">{t("settings.not_linked")}</p>
@@ -48,6 +53,15 @@ export function SettingsPage({ plex, onSignedOut }: { plex: ReactNode; onSignedO
           </div>
         )}
       </Part>
+      {account?.role === "owner" && (
+        <Part title={t("settings.server")}>
+          <Row name={t("settings.server_name")} text={t("settings.server_text")}>
+            <Link to="/admin" className={buttonStyle({})}>
+              {t("settings.server_open")}
+            </Link>
+          </Row>
+        </Part>
+      )}
       <Part title={t("settings.appearance")}>
         <Row name={t("settings.theme")} text={t("settings.theme_text")}>
           <Choice

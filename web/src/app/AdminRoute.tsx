@@ -1,0 +1,5 @@
+import { PlexReportPage } from "@/features/admin/PlexReportPage";
+
+export function AdminRoute() {
+  return <PlexReportPage />;
+}
