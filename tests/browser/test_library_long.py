@@ -19,7 +19,7 @@ from tests.support import people
 from tests.support.people import Person
 from tests.support.processes import Sandbox, eventually, sandbox
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(180)]
 
 FILMS = 20_000
 SLOWER = 4

@@ -21,7 +21,7 @@ def well_again(olive: Person, plex: Sandbox) -> Iterator[None]:
         words = f"well again {next(asked)} {id(asked)}"
         return olive.http.get("api/plex/search", params={"q": words}).status_code == 200
 
-    eventually(answers, 20)
+    eventually(answers, 20, every_s=1.0)  # each asks Plex, and counts
 
 
 def segment(person: Person, code: str, number: int) -> httpx2.Response:

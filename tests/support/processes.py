@@ -26,7 +26,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def eventually(look: Callable[[], T], seconds: float = 10.0) -> T:
+def eventually(look: Callable[[], T], seconds: float = 10.0, *, every_s: float = 0.02) -> T:
     """The first true answer of `look`; fails after `seconds`, showing the last answer."""
     deadline = time.monotonic() + seconds
     while True:
@@ -35,7 +35,7 @@ def eventually(look: Callable[[], T], seconds: float = 10.0) -> T:
             return answer
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s; last: {answer!r}")
-        time.sleep(0.02)
+        time.sleep(every_s)
 
 
 @dataclass
