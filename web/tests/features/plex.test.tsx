@@ -17,7 +17,7 @@ test("a PIN is asked for before one sees Plex as somebody who has one", async ()
   answering({ "plex/home": { users: [OLIVE, KIT], current: null } });
   showPage(<HomeUsers />);
   const user = userEvent.setup();
-  await user.click(await screen.findByRole("button", { name: "See Plex as Kit" }));
+  await user.click(await screen.findByRole("button", { name: "Use Plex as Kit" }));
   const sent = vi.mocked(globalThis.fetch);
   sent.mockClear();
   await user.type(screen.getByLabelText("PIN of Kit"), "12a34{Enter}");
