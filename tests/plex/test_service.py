@@ -191,6 +191,21 @@ async def test_revoked_sign_in_says_what_to_do(world: World, olive: AccountId) -
     assert "sign in with Plex again" in refused.value.text
 
 
+async def test_attack_33_a_refused_access_is_shown_nothing_it_saw_before(
+    world: World, olive: AccountId
+) -> None:
+    one, other = world.key_of("Night Mail"), world.key_of("The Long Way")
+    for key in (one, other):
+        await world.service.item(olive, world.server_id, key)
+    world.box.faults.order(_fault("unauthorized", "/library"))
+    await world.clock.advance(121)
+    with pytest.raises(PlexUnauthorized):
+        await world.service.item(olive, world.server_id, one)
+    world.wire.cut = True
+    with pytest.raises(PlexUnreachable):
+        await world.service.item(olive, world.server_id, other)
+
+
 async def test_server_that_moved_is_found_again(world: World, olive: AccountId) -> None:
     (known,) = await world.repository.of_account(olive)
     await world.repository.move(olive, known.server_id, "http://old.test")

@@ -97,7 +97,11 @@ class Asking:
 
         async def load() -> object:
             await self._limiter.hit(PLEX, f"{charged or account_id}|{kind}")
-            return await self.ask_now(account_id, server_id, call)
+            try:
+                return await self.ask_now(account_id, server_id, call)
+            except PlexUnauthorized:  # nothing that this access saw is shown any more
+                self.cache.forget_all(lambda q: q.permissions == access.permission_hash)
+                raise
 
         question = Question(server_id, access.permission_hash, kind, about)
         found = await self.cache.get(question, KINDS[kind].ttl_s, load)

@@ -168,13 +168,6 @@ class Cache(Generic[K, T]):
         except TimeoutError:
             return Cached(entry.value, stale=True)
 
-    def peek(self, key: K) -> T | None:
-        """What is held in memory and fresh; counts as nothing and asks nobody."""
-        entry = self._usable(key)
-        if entry is None or self._clock.monotonic_ms() >= entry.fresh_until_ms:
-            return None
-        return entry.value
-
     def expire(self, matches: Callable[[K], bool]) -> list[K]:
         """Make what matches old at once, also what is just being fetched; which keys that were."""
         found = [key for key in self._entries if matches(key)]
@@ -188,6 +181,11 @@ class Cache(Generic[K, T]):
             if matches(key):
                 flight.outdated = True
         return found
+
+    def forget_all(self, matches: Callable[[K], bool]) -> None:
+        """Whatever matches is not even shown as stale any more."""
+        for key in [key for key in self._entries if matches(key)]:
+            self.forget(key)
 
     def forget(self, key: K) -> None:
         entry = self._entries.pop(key, None)

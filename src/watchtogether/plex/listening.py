@@ -40,7 +40,8 @@ _MAX_SERVERS: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class _Ear:
-    """Since when without a gap, and for whose questions; None means for everybody's."""
+    """Since when without a gap, and for whose questions: an owner's alone. Nobody tells that a
+    library is no longer shared, so a friend's answers are believed for their time only."""
 
     since_ms: float
     permissions: str | None
@@ -79,7 +80,7 @@ class Listening:
         ear = self._ears.get(question.server_id)
         if ear is None or ear.since_ms > since_ms:
             return False
-        return ear.permissions is None or ear.permissions == question.permissions
+        return ear.permissions == question.permissions
 
     def want(self, account_id: AccountId, server_id: ServerId) -> None:
         """Somebody asks that server; from now on it is listened to for a while."""
@@ -122,7 +123,7 @@ class Listening:
         """The owner's where it is theirs, who hears of every change; else the asker's."""
         owners = await self._servers.owners_access(server_id)
         access = owners or await self._servers.ready(account_id, server_id)
-        permissions = None if owners is not None else access.permission_hash
+        permissions = access.permission_hash if owners is not None else None
         return access, _Ear(self._clock.monotonic_ms(), permissions)
 
     async def _changes(self, account_id: AccountId, server_id: ServerId) -> AsyncIterator[Changes]:
