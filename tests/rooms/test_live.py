@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from tests.support.clock import FakeClock
 from tests.support.databases import KINDS, opened
@@ -21,6 +22,7 @@ from watchtogether.rooms.log import Record, RoomLog
 from watchtogether.rooms.registry import Registry
 from watchtogether.rooms.tables import RoomRow
 from watchtogether.sync import commands as c
+from watchtogether.sync.events import RoomClosed
 from watchtogether.sync.presence import Excuse
 from watchtogether.sync.room import Room, Rules
 from watchtogether.sync.timeline import Cause, State
@@ -64,10 +66,15 @@ class SwitchableLog(RoomLog):
 
     away = False
     hangs = False
+    hanging = False
     denies = False
     """Commits, and then says that it could not."""
     deaf = False
     """Does not even say how far the log reaches."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.works_again = asyncio.Event()
 
     async def tail(self, room_id: RoomId) -> int:
         if self.deaf:
@@ -76,7 +83,8 @@ class SwitchableLog(RoomLog):
 
     async def append(self, room_id: RoomId, epoch: int, records: Sequence[Record]) -> None:
         if self.hangs:
-            await asyncio.Event().wait()
+            self.hanging = True
+            await self.works_again.wait()
         if self.away:
             raise StorageUnavailable
         await super().append(room_id, epoch, records)
@@ -414,6 +422,23 @@ async def test_LOG6_a_database_that_hangs_delays_playback_once_and_briefly(
         async with asyncio.timeout(0.2):
             second = await live.execute(c.Play(HOST, live.room.timeline.revision))
         assert (first.durable, second.durable) == (False, False)
+
+
+async def test_a_deadline_that_meets_a_room_closed_meanwhile_is_no_crash(
+    database: Database,
+) -> None:
+    async with house(database, FakeClock()) as one:
+        live = await one.playing()
+        one.log.hangs = True
+        closing = asyncio.ensure_future(live.execute(c.Close(HOST)))
+        await one.until(lambda: one.log.hanging)
+        with capture_logs() as logs:
+            await one.clock.advance(601)  # the film has ended
+            one.log.works_again.set()
+            await closing
+            await one.until(lambda: isinstance(one.notebook.records[-1].event, RoomClosed))
+            await one.until(lambda: CODE not in {each.room.code for each in one.registry})
+        assert [entry for entry in logs if entry["event"] == "room_crashed"] == []
 
 
 async def test_a_retired_room_takes_no_command(database: Database) -> None:

@@ -173,7 +173,7 @@ class LiveRoom:
             if self._unsaved:
                 await self._try_to_flush()
             if self._deadline_ms is not None and now_ms >= self._deadline_ms and not self._over:
-                await self.execute(c.Tick())
+                await self._do_what_is_due()
             if self._showing and beacon.beats(now_ms):
                 self._announce(_News(self.room, beacon=True))
             if self._showing and together.beats(now_ms):
@@ -297,6 +297,14 @@ class LiveRoom:
             if await self._log.tail(self.room.id) != self.room.seq:
                 raise EpochLost
             self._unsure = False
+
+    async def _do_what_is_due(self) -> None:
+        """Nothing is any more in a room that was closed while this waited for its turn."""
+        try:
+            await self.execute(c.Tick())
+        except CommandRefused:
+            if not self.room.closed:
+                raise
 
     async def _try_to_flush(self) -> None:
         try:
