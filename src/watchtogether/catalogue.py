@@ -30,7 +30,7 @@ class PlexCatalogue:
     ) -> Seen | None:
         try:
             found = await self._plex.item(
-                account_id, server_id, rating_key, charged=f"seen|{asker}"
+                account_id, server_id, rating_key, charged=f"seen|{asker}", current=True
             )
         except AppError:
             return None

@@ -225,7 +225,7 @@ class Server:
         return Listening(
             http=self.plex_http,
             servers=self.plex_servers,
-            cache=self.plex_asking.cache,
+            asking=self.plex_asking,
             shared=self.shared_answers if self.redis.configured else None,
             clock=self.clock,
             background=self.background,

@@ -342,7 +342,7 @@ def build_world(
     listening = Listening(
         http=http,
         servers=servers,
-        cache=asking.cache,
+        asking=asking,
         shared=None,
         clock=clock,
         background=background,

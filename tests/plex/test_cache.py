@@ -24,11 +24,13 @@ class Source:
     def __init__(self) -> None:
         self.asked = 0
         self.fails_with: Exception | None = None
+        self.called = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
 
     async def __call__(self) -> str:
         self.asked += 1
+        self.called.set()
         number = self.asked
         await self.gate.wait()
         if self.fails_with is not None:
@@ -74,8 +76,56 @@ async def test_fresh_until_its_time_is_over(cache: Cache[str, str], clock: FakeC
     assert await cache.get("k", 120, source) == Cached("value 1")
     assert await cache.get("k", 120, source) == Cached("value 1")
     await clock.advance(30)
-    assert await cache.get("k", 120, source) == Cached("value 2")
+    assert await cache.get("k", 120, source, current=True) == Cached("value 2")
     assert cache.counts.hit_rate == pytest.approx(2 / 4)
+
+
+async def test_what_expired_lately_is_given_while_the_new_value_is_fetched(
+    cache: Cache[str, str], clock: FakeClock
+) -> None:
+    source = Source()
+    await cache.get("k", 120, source)
+    await clock.advance(121)
+    source.gate.clear()
+    for _ in range(2):
+        assert await cache.get("k", 120, source) == Cached("value 1", stale=True)
+    source.gate.set()
+    await clock.advance(0)
+    assert await cache.get("k", 120, source) == Cached("value 2")
+    assert source.asked == 2
+    assert cache.counts.by["meanwhile"] == 2
+
+
+async def test_what_is_foreseen_is_there_when_it_is_asked_for(
+    cache: Cache[str, str], clock: FakeClock
+) -> None:
+    source = Source()
+    source.gate.clear()
+    cache.foresee("k", 120, source)
+    cache.foresee("k", 120, source)
+    waiting = asyncio.ensure_future(cache.get("k", 120, source))
+    await asyncio.sleep(0)
+    source.gate.set()
+    assert await waiting == Cached("value 1")
+    cache.foresee("k", 120, source)
+    await clock.advance(0)
+    assert source.asked == 1
+    assert (cache.counts.asked, cache.counts.by["merged"]) == (1, 1)
+
+
+async def test_while_there_is_nothing_something_else_may_be_shown(cache: Cache[str, str]) -> None:
+    source = Source()
+    source.gate.clear()
+    lent = await cache.get("k", 120, source, instead=lambda: "of another")
+    assert lent == Cached("of another", stale=True)
+    waiting = asyncio.ensure_future(
+        cache.get("k", 120, source, current=True, instead=lambda: "of another")
+    )
+    await asyncio.sleep(0)
+    source.gate.set()
+    assert await waiting == Cached("value 1")
+    assert await cache.get("k", 120, source, instead=lambda: "of another") == Cached("value 1")
+    assert source.asked == 1
 
 
 async def test_200_equal_requests_at_once_are_one_call(cache: Cache[str, str]) -> None:
@@ -114,7 +164,7 @@ async def test_stale_is_served_while_somebody_refreshes(
 ) -> None:
     source = Source()
     await cache.get("k", 120, source)
-    await clock.advance(121)
+    await clock.advance(2 * 3600)
     source.gate.clear()
     both = asyncio.gather(*(cache.get("k", 120, source) for _ in range(2)))
     assert await both == [Cached("value 1", stale=True)] * 2
@@ -129,7 +179,7 @@ async def test_who_waits_a_moment_is_given_the_new_value(
 ) -> None:
     source = Source()
     await cache.get("k", 120, source)
-    await clock.advance(121)
+    await clock.advance(2 * 3600)
     source.gate.clear()
     waiting = asyncio.ensure_future(cache.get("k", 120, source))
     await asyncio.sleep(0)
@@ -142,6 +192,8 @@ async def test_other_errors_forget_what_was_known(cache: Cache[str, str], clock:
     await cache.get("k", 120, source)
     await clock.advance(121)
     source.fails_with = Gone()
+    await cache.get("k", 120, source)
+    await clock.advance(0)
     with pytest.raises(Gone):
         await cache.get("k", 120, source)
     source.fails_with = Down()
@@ -211,7 +263,7 @@ async def test_what_was_overtaken_in_flight_is_not_kept_as_fresh(cache: Cache[st
     source = Source()
     source.gate.clear()
     first = asyncio.ensure_future(cache.get("k", 120, source))
-    await asyncio.sleep(0.001)
+    await source.called.wait()
     cache.expire(lambda _: True)
     source.gate.set()
     assert await first == Cached("value 1")
@@ -236,7 +288,7 @@ async def test_what_is_known_to_be_unchanged_is_given_at_once_and_fetched_behind
     assert since == [0.0]
     await clock.advance(0)
     assert await cache.get("k", 120, source) == Cached("value 2")
-    assert await cache.get("x", 120, other) == Cached("value 2")
+    assert await cache.get("x", 120, other) == Cached("value 1", stale=True)
     await clock.advance(7 * 3600)
     assert await cache.get("k", 120, source) == Cached("value 3")
     assert cache.counts.by["unchanged"] == 1

@@ -64,13 +64,24 @@ async def test_equal_questions_are_asked_once(world: World, olive: AccountId) ->
     await asyncio.gather(*(world.service.item(olive, world.server_id, key) for _ in range(200)))
     assert world.wire.paths() == [f"/library/metadata/{key}"]
     await world.clock.advance(121)
-    await world.service.item(olive, world.server_id, key)
+    await world.service.item(olive, world.server_id, key, current=True)
     assert len(world.wire.paths()) == 2
     stats = world.service.stats()
     assert stats.cache_hit_rate is not None
     assert stats.cache_hit_rate > 0.98
     assert stats.avg_response_ms is not None
     assert (stats.upstream_calls, stats.upstream_failures) == (2, 0)
+
+
+async def test_what_goes_with_a_title_is_fetched_along_with_it(
+    world: World, olive: AccountId
+) -> None:
+    key = world.key_of("Night Mail")
+    await world.service.title(olive, world.server_id, key)
+    await world.service.related(olive, world.server_id, key)
+    related = [path for path in world.wire.paths() if path.endswith("/related")]
+    assert len(related) == 1
+    assert world.asking.cache.counts.by["missed"] == 1
 
 
 async def test_libraries_are_kept_longer_than_items(world: World, olive: AccountId) -> None:
@@ -94,7 +105,7 @@ async def test_stale_is_served_and_said_while_the_server_is_down(
     assert refused.value.retry_after_s == 1
     world.wire.cut = False
     await world.clock.advance(60)
-    assert not (await world.service.item(olive, world.server_id, key)).stale
+    assert not (await world.service.item(olive, world.server_id, key, current=True)).stale
 
 
 async def test_hanging_server_gives_a_clear_error_in_time(world: World, olive: AccountId) -> None:
@@ -200,7 +211,7 @@ async def test_attack_33_a_refused_access_is_shown_nothing_it_saw_before(
     world.box.faults.order(_fault("unauthorized", "/library"))
     await world.clock.advance(121)
     with pytest.raises(PlexUnauthorized):
-        await world.service.item(olive, world.server_id, one)
+        await world.service.item(olive, world.server_id, one, current=True)
     world.wire.cut = True
     with pytest.raises(PlexUnreachable):
         await world.service.item(olive, world.server_id, other)

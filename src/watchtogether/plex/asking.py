@@ -20,8 +20,15 @@ from watchtogether.plex import attempts
 from watchtogether.plex.attempts import Again, Pace, Patience, persist
 from watchtogether.plex.cache import Cache, Cached, How, SecondLevel
 from watchtogether.plex.client import ServerAccess
-from watchtogether.plex.errors import PlexResting, PlexStarting, PlexUnauthorized, PlexUnreachable
+from watchtogether.plex.errors import (
+    PlexItemGone,
+    PlexResting,
+    PlexStarting,
+    PlexUnauthorized,
+    PlexUnreachable,
+)
 from watchtogether.plex.figures import PlexFigures
+from watchtogether.plex.lent_titles import LentTitles
 from watchtogether.plex.questions import KINDS, Kind, Question, weigh
 from watchtogether.plex.servers import ServerDirectory
 from watchtogether.plex.wire import within
@@ -67,6 +74,7 @@ class Asking:
         self.on_ask: Callable[[AccountId, ServerId], None] = lambda _account, _server: None
         """Told of every question, whether or not it reaches the server."""
         self._paces: OrderedDict[ServerId, Pace] = OrderedDict()
+        self._titles = LentTitles(clock)
         self.cache: Cache[Question, object] = Cache(
             clock,
             background,
@@ -86,26 +94,74 @@ class Asking:
         call: Call[T],
         *,
         charged: str | None = None,
+        current: bool = False,
     ) -> Cached[T]:
         """What `call` gives for this account, no older than its kind allows, or said to be stale.
 
-        `charged`: whose limit a call counts against when it is not the account's own.
+        `charged`: whose limit a call counts against when it is not the account's own. `current`:
+        waits for the right answer rather than take the next best.
         Raises `PlexServerUnknown` and the errors of `errors.py`.
         """
+        question, load = await self._asked(
+            account_id, server_id, kind, about, call, charged=charged
+        )
+
+        def lent() -> object | None:
+            return self._titles.lend(question) if kind == "item" else None
+
+        found = await self.cache.get(
+            question, KINDS[kind].ttl_s, load, current=current, instead=lent
+        )
+        return cast("Cached[T]", found)  # `kind` says what `call` gives
+
+    async def foresee(
+        self,
+        account_id: AccountId,
+        server_id: ServerId,
+        kind: Kind,
+        about: tuple[str | int, ...],
+        call: Call[object],
+    ) -> None:
+        """Have the answer fetched to what this account will ask next; waits for nothing of it."""
+        question, load = await self._asked(account_id, server_id, kind, about, call)
+        self.cache.foresee(question, KINDS[kind].ttl_s, load)
+
+    def expire(self, matches: Callable[[Question], bool]) -> None:
+        """What matches may have changed on its server."""
+        self.cache.expire(matches)
+        self._titles.forget(matches)
+
+    async def _asked(
+        self,
+        account_id: AccountId,
+        server_id: ServerId,
+        kind: Kind,
+        about: tuple[str | int, ...],
+        call: Call[object],
+        *,
+        charged: str | None = None,
+    ) -> tuple[Question, Callable[[], Awaitable[object]]]:
+        """The key of the answer, and how it is fetched."""
         access = await self._servers.find(account_id, server_id)
         self.on_ask(account_id, server_id)
+        question = Question(server_id, access.permission_hash, kind, about)
 
         async def load() -> object:
             await self._limiter.hit(PLEX, f"{charged or account_id}|{kind}")
             try:
-                return await self.ask_now(account_id, server_id, call)
+                answer = await self.ask_now(account_id, server_id, call)
             except PlexUnauthorized:  # nothing that this access saw is shown any more
                 self.cache.forget_all(lambda q: q.permissions == access.permission_hash)
+                self._titles.forget_asker(access.permission_hash)
                 raise
+            except PlexItemGone:
+                if kind == "item":
+                    self._titles.take_back(question)
+                raise
+            self._titles.note(question, answer)
+            return answer
 
-        question = Question(server_id, access.permission_hash, kind, about)
-        found = await self.cache.get(question, KINDS[kind].ttl_s, load)
-        return cast("Cached[T]", found)  # `kind` says what `call` gives
+        return question, load
 
     async def ask_now(self, account_id: AccountId, server_id: ServerId, call: Call[T]) -> T:
         """Past the cache: until it is answered, refused, or five seconds are over."""

@@ -8,7 +8,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Final, Generic, Literal, Protocol, TypeVar
+from typing import Final, Generic, Literal, Protocol, TypeVar, get_args
 
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.tasks import Background
@@ -17,11 +17,11 @@ K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 K_contra = TypeVar("K_contra", contravariant=True, bound=Hashable)
 
-How = Literal["fresh", "unchanged", "shared", "merged", "stale", "missed"]
+How = Literal["fresh", "unchanged", "meanwhile", "shared", "merged", "stale", "missed"]
 """How a question was answered: from memory; with what has expired and is known to be right still;
-from the second level; by a call that somebody else had begun; with what is older than it should
-be; by a call of its own."""
-HOWS: Final[tuple[How, ...]] = ("fresh", "unchanged", "shared", "merged", "stale", "missed")
+with the next best, the right answer being fetched behind it; from the second level; by a call that
+somebody else had begun; with what is older than it should be; by a call of its own."""
+HOWS: Final[tuple[How, ...]] = get_args(How)
 
 KEEP_S: Final = 24 * 3600.0
 """How long what has expired is kept for when the source is down."""
@@ -29,6 +29,8 @@ _EARLY = 0.8
 """From this part of its time on, a value that is asked for is fetched anew beforehand."""
 _UNCHANGED_MS = 6 * 3_600_000.0
 """So long after it was fetched, nobody having told of a change is believed."""
+_MEANWHILE_MS = 3_600_000.0
+"""So long after it was fetched, what has expired is given while the new value is fetched."""
 _LONG_AGO_MS = -1e15
 _PATIENCE_S = 0.5
 """So long does one who could have the old value wait for the new one."""
@@ -88,7 +90,7 @@ class CacheCounts:
 
     @property
     def hit_rate(self) -> float | None:
-        """The share of questions that caused no call; None before the first."""
+        """The share of questions that waited for no call of their own; None before the first."""
         return 1 - self.by["missed"] / self.asked if self.asked else None
 
 
@@ -98,8 +100,8 @@ class Cache(Generic[K, T]):
     On such an error the old value is given as stale, when there is one, for up to a day. What is
     asked for shortly before it expires is fetched anew in the background. What has expired, but is
     `unchanged` since the time it was fetched, is given at once, and fetched anew behind that, for
-    six hours. One who could have the old value waits half a second for the new one; one who
-    could not, until there is an answer.
+    six hours; what has merely expired, for one hour, and as stale. One who could have a value older
+    than that waits half a second for the new one; one who could not, until there is an answer.
     Flights belong to `background`, so that nobody who leaves takes the answer along.
     """
 
@@ -138,9 +140,19 @@ class Cache(Generic[K, T]):
         """What all entries cost together."""
         return self._weight
 
-    async def get(self, key: K, ttl_s: float, load: Callable[[], Awaitable[T]]) -> Cached[T]:
+    async def get(
+        self,
+        key: K,
+        ttl_s: float,
+        load: Callable[[], Awaitable[T]],
+        *,
+        current: bool = False,
+        instead: Callable[[], T | None] = lambda: None,
+    ) -> Cached[T]:
         """The value under the key, fetched by `load` when it is missing or older than `ttl_s`.
 
+        `current`: no next best is given while the right one can be had. `instead` gives what may
+        be shown, as stale, while there is nothing yet.
         Raises what `load` raises; other errors than `passing` also forget the old value.
         """
         entry = self._usable(key)
@@ -156,6 +168,12 @@ class Cache(Generic[K, T]):
                 self._take_off(key, ttl_s, load, entry)
             self._count(key, "unchanged")
             return Cached(entry.value)
+        meanwhile = None if current else self._next_best(entry, now_ms, instead)
+        if meanwhile is not None:
+            if flight is None:
+                self._take_off(key, ttl_s, load, entry)
+            self._count(key, "meanwhile")
+            return Cached(meanwhile, stale=True)
         if flight is not None:
             self._count(key, "merged" if entry is None else "stale")
         else:
@@ -167,6 +185,16 @@ class Cache(Generic[K, T]):
                 return await asyncio.shield(flight.landed)
         except TimeoutError:
             return Cached(entry.value, stale=True)
+
+    def foresee(self, key: K, ttl_s: float, load: Callable[[], Awaitable[T]]) -> None:
+        """Fetch behind what will be asked for next, unless it is there. No question is counted."""
+        entry = self._usable(key)
+        now_ms = self._clock.monotonic_ms()
+        there = entry is not None and (
+            now_ms < entry.fresh_until_ms or self._is_right_still(key, entry, now_ms)
+        )
+        if not there and key not in self._flights:
+            self._take_off(key, ttl_s, load, entry)
 
     def expire(self, matches: Callable[[K], bool]) -> list[K]:
         """Make what matches old at once, also what is just being fetched; which keys that were."""
@@ -195,6 +223,13 @@ class Cache(Generic[K, T]):
     def _is_right_still(self, key: K, entry: _Entry[T], now_ms: float) -> bool:
         recent = now_ms - entry.since_ms < _UNCHANGED_MS
         return recent and self.unchanged(key, entry.since_ms)
+
+    def _next_best(
+        self, entry: _Entry[T] | None, now_ms: float, instead: Callable[[], T | None]
+    ) -> T | None:
+        if entry is None:
+            return instead()
+        return entry.value if now_ms - entry.since_ms < _MEANWHILE_MS else None
 
     def _count(self, key: K, how: How) -> None:
         self.counts.by[how] += 1

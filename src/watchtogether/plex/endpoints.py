@@ -177,7 +177,7 @@ def _add_items(router: APIRouter, service: PlexService, asker: _Asker, lists: Li
     @router.get("/items/{rating_key}")
     async def item(rating_key: str, view: Annotated[Viewer, Depends(asker)]) -> ItemOut:
         """A whole item."""
-        found = await service.item(view.account_id, view.server_id, RatingKey(rating_key))
+        found = await service.title(view.account_id, view.server_id, RatingKey(rating_key))
         return view.whole(found.value, stale=found.stale)
 
     @router.get("/items/{rating_key}/children", response_model=ItemsOut)

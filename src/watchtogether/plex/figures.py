@@ -47,6 +47,7 @@ class KindFigures:
     asked: int
     fresh: int
     unchanged: int
+    meanwhile: int
     shared: int
     merged: int
     stale: int

@@ -14,7 +14,7 @@ import structlog
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.ids import AccountId, ServerId
 from watchtogether.kit.tasks import Background
-from watchtogether.plex.cache import Cache
+from watchtogether.plex.asking import Asking
 from watchtogether.plex.client import PlexHttp, ServerAccess, raise_for_head
 from watchtogether.plex.errors import PlexError, PlexItemGone, PlexUnauthorized
 from watchtogether.plex.notices import Changes, EventReader, changes
@@ -55,14 +55,14 @@ class Listening:
         *,
         http: PlexHttp,
         servers: ServerDirectory,
-        cache: Cache[Question, object],
+        asking: Asking,
         shared: SharedAnswers | None,
         clock: Clock,
         background: Background,
     ) -> None:
         self._http = http
         self._servers = servers
-        self._cache = cache
+        self._asking = asking
         self._shared = shared
         self._clock = clock
         self._background = background
@@ -100,7 +100,7 @@ class Listening:
                 try:
                     async for found in self._changes(account_id, server_id):
                         if missed:  # whatever happened while nobody listened
-                            self._cache.expire(lambda q: q.server_id == server_id)
+                            self._asking.expire(lambda q: q.server_id == server_id)
                         missed = False
                         pauses = _pauses()
                         self._note(server_id, found)
@@ -167,7 +167,7 @@ class Listening:
         self._told_ms[server_id] = self._clock.monotonic_ms()
         found = self._gathering.pop(server_id)
         self.heard += 1
-        self._cache.expire(lambda q: q.server_id == server_id and found.concern(q))
+        self._asking.expire(lambda q: q.server_id == server_id and found.concern(q))
         if self._shared is not None:
             await self._shared.changed(server_id)
 

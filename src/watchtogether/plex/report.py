@@ -48,6 +48,7 @@ class KindOut(BaseModel):
     asked: int
     fresh: int
     unchanged: int
+    meanwhile: int
     shared: int
     merged: int
     stale: int

@@ -173,8 +173,9 @@ class PlexService:
         rating_key: RatingKey,
         *,
         charged: str | None = None,
+        current: bool = False,
     ) -> Cached[Item]:
-        """The whole item, with streams, markers and chapters; `charged` as in `Asking.ask`."""
+        """The whole item, with streams, markers and chapters; the rest as in `Asking.ask`."""
         return await self._asking.ask(
             account_id,
             server_id,
@@ -182,7 +183,21 @@ class PlexService:
             (rating_key,),
             lambda access: self._library.item(access, rating_key),
             charged=charged,
+            current=current,
         )
+
+    async def title(
+        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
+    ) -> Cached[Item]:
+        """The whole item, for its page; what goes with it, asked for next, is fetched already."""
+        await self._asking.foresee(
+            account_id,
+            server_id,
+            "related",
+            (rating_key,),
+            lambda access: self._library.related(access, rating_key),
+        )
+        return await self.item(account_id, server_id, rating_key)
 
     async def children(
         self,
@@ -253,14 +268,14 @@ class PlexService:
         self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
     ) -> RoomItem:
         """A title for a room. Raises `PlexItemGone`, and `NotPlayable` for shows and music."""
-        found = (await self.item(account_id, server_id, rating_key)).value
+        found = (await self.item(account_id, server_id, rating_key, current=True)).value
         return playable.room_item(found, server_id, account_id, self._links)
 
     async def next_episode(
         self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
     ) -> RatingKey | None:
         """What follows an episode, across seasons; None for films and for the last one."""
-        found = (await self.item(account_id, server_id, rating_key)).value
+        found = (await self.item(account_id, server_id, rating_key, current=True)).value
         show = found.show.rating_key if found.kind == "episode" and found.show else None
         if show is None:
             return None
@@ -270,6 +285,7 @@ class PlexService:
             "leaves",
             (show,),
             lambda access: self._library.all_leaves(access, show),
+            current=True,
         )
         return playable.next_episode(leaves.value.items, rating_key)
 

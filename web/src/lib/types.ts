@@ -110,6 +110,7 @@ export interface PlexReport {
     asked: number;
     fresh: number;
     unchanged: number;
+    meanwhile: number;
     shared: number;
     merged: number;
     stale: number;

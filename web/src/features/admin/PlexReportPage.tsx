@@ -73,7 +73,7 @@ function Report({ report }: { report: PlexReport }) {
           rows={report.kinds.map((each) => [
             each.kind,
             each.asked,
-            each.fresh + each.unchanged + each.shared + each.merged,
+            each.fresh + each.unchanged + each.meanwhile + each.shared + each.merged,
             each.stale,
             each.missed,
           ])}
