@@ -133,8 +133,12 @@ class ItemsOut(BaseModel):
 
 
 class ShelfOut(BaseModel):
-    """A titled row of items; the title is Plex's own, in the server's language."""
+    """A titled row of items; the title is Plex's own, in the server's language.
 
+    `id` is Plex's name of the row, the same in every language, such as `movie.recentlyadded.1`.
+    """
+
+    id: str
     title: str
     items: list[ItemSummaryOut]
 

@@ -36,7 +36,9 @@ class Viewer:
         """Rows of films, shows, seasons, episodes and collections; what is left of them."""
         rows = (
             ShelfOut(
-                title=hub.title, items=[self.summary(i) for i in hub.items if i.kind in _SHOWN]
+                id=hub.identifier,
+                title=hub.title,
+                items=[self.summary(i) for i in hub.items if i.kind in _SHOWN],
             )
             for hub in found
         )

@@ -261,7 +261,8 @@ export interface Letter {
 }
 
 export interface Shelves {
-  shelves: { title: string; items: ItemSummary[] }[];
+  /** `id` is Plex's name of the row, the same in every language. */
+  shelves: { id: string; title: string; items: ItemSummary[] }[];
   stale: boolean;
 }
 

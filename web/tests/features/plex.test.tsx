@@ -40,7 +40,17 @@ const REPORT: PlexReport = {
     { endpoint: "item", calls: 60, failed: 12, failing: 0.2, p50_ms: 41.3, p95_ms: 320.8 },
   ],
   kinds: [
-    { kind: "item", asked: 9, fresh: 3, unchanged: 2, shared: 1, merged: 1, stale: 1, missed: 1 },
+    {
+      kind: "item",
+      asked: 9,
+      fresh: 3,
+      unchanged: 1,
+      meanwhile: 1,
+      shared: 1,
+      merged: 1,
+      stale: 1,
+      missed: 1,
+    },
   ],
   hit_rate: 0.888,
   cached_answers: 12,

@@ -67,7 +67,10 @@ describe.each(HOSTILE)("a title that is %s", (_, title) => {
           },
         ],
       }),
-      "plex/items/7/related": { shelves: [{ title, items: [anItem({ title })] }], stale: false },
+      "plex/items/7/related": {
+        shelves: [{ id: "hub", title, items: [anItem({ title })] }],
+        stale: false,
+      },
     });
     showPage(
       <TitlePage server="s1" rating_key="7" actions={() => <button type="button">Go</button>} />,

@@ -155,8 +155,8 @@ describe("what is shown of what came", () => {
   test("a shelf that mostly repeats another is left out", () => {
     const items = ["1", "2", "3", "4"].map((rating_key) => anItem({ rating_key }));
     const shelves = [
-      { title: "Again", items: items.slice(0, 3) },
-      { title: "Other", items: items.slice(2) },
+      { id: "again", title: "Again", items: items.slice(0, 3) },
+      { id: "other", title: "Other", items: items.slice(2) },
     ];
     const shown = [items.slice(0, 2)];
     expect(unlike(shelves, shown).map((each) => each.title)).toEqual(["Other"]);

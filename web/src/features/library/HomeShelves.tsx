@@ -42,7 +42,7 @@ export function HomeShelves({ server }: { server: string }) {
       <Shelf title={t("home.recent")} query={recent} />
       {more.map((shelf) => (
         <Shelf
-          key={shelf.title}
+          key={`${shelf.id} ${shelf.title}`}
           title={shelf.title}
           query={{ data: shelf, isPending: false, isError: false }}
         />

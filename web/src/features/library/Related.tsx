@@ -10,7 +10,7 @@ export function Related({ server, rating_key }: { server: string; rating_key: st
     <div className="grid grid-cols-1 gap-8">
       {data.shelves.map((shelf) => (
         <Shelf
-          key={shelf.title}
+          key={`${shelf.id} ${shelf.title}`}
           title={shelf.title}
           query={{ data: shelf, isPending: false, isError: false }}
         />

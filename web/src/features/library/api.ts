@@ -18,7 +18,12 @@ export const PAGE = 60;
 
 /** Long enough for what was left to be there unchanged when one comes back to it. */
 const KEPT_MS = 15 * 60_000;
-const FRESH_MS = 300_000;
+/** The server keeps answers and hears of changes, so that asking it again costs little. */
+const FRESH_MS = 60_000;
+
+/** What is from before is asked for again: soon, and ever less often while Plex is away. */
+const AGAIN_MS = 1_500;
+const AGAIN_AT_MOST_MS = 15_000;
 
 /** How long is waited by itself when the server asks for patience; longer, and it is said. */
 const PATIENCE_S = 20;
@@ -35,6 +40,10 @@ const patient = {
   },
   retryDelay: (count: number, error: Error) =>
     tooMuch(error) ? ((error as ApiError).retry_after_s ?? 1) * 1000 + 50 : 1000 * 2 ** count,
+  refetchInterval: ({ state }: { state: { data?: unknown; dataUpdateCount: number } }) =>
+    (state.data as { stale?: boolean } | undefined)?.stale
+      ? Math.min(AGAIN_AT_MOST_MS, AGAIN_MS * state.dataUpdateCount)
+      : (false as const),
 };
 
 const segment = encodeURIComponent;
@@ -44,7 +53,7 @@ export const serversQuery = queryOptions({
   ...patient,
   queryKey: ["servers"],
   queryFn: ({ signal }) => api.get<PlexServer[]>("api/plex/servers", signal),
-  staleTime: 60_000,
+  staleTime: FRESH_MS,
   gcTime: KEPT_MS,
 });
 
@@ -160,7 +169,7 @@ export const searchQuery = (server: string | null, q: string) =>
     queryKey: ["search", server, q],
     queryFn: ({ signal }) => api.get<ItemPage>(withQuery("api/plex/search", { q, server }), signal),
     enabled: q.trim().length > 0 && server !== null,
-    staleTime: 60_000,
+    staleTime: FRESH_MS,
     placeholderData: keepPreviousData,
   });
 
@@ -170,7 +179,7 @@ export const hubQuery = (hub: "continue-watching" | "recently-added", server: st
     queryKey: ["hub", hub, server],
     queryFn: ({ signal }) =>
       api.get<ItemPage>(withQuery(`api/plex/hubs/${hub}`, { server }), signal),
-    staleTime: 60_000,
+    staleTime: FRESH_MS,
   });
 
 export const shelvesQuery = (server: string) =>
@@ -178,7 +187,7 @@ export const shelvesQuery = (server: string) =>
     ...patient,
     queryKey: ["shelves", server],
     queryFn: ({ signal }) => api.get<Shelves>(withQuery("api/plex/shelves", { server }), signal),
-    staleTime: 60_000,
+    staleTime: FRESH_MS,
   });
 
 export const playlistsQuery = (server: string) =>
@@ -186,5 +195,5 @@ export const playlistsQuery = (server: string) =>
     ...patient,
     queryKey: ["playlists", server],
     queryFn: ({ signal }) => api.get<ItemPage>(withQuery("api/plex/playlists", { server }), signal),
-    staleTime: 60_000,
+    staleTime: FRESH_MS,
   });

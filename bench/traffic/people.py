@@ -1,7 +1,6 @@
-"""How often the cache answers: a seeded evening of people browsing, on virtual time.
+"""Who browses, when, and what their pages ask: a seeded evening on one Plex server.
 
-`python -m bench.traffic [--seed N] [--deaf]` plays the evening against the production cache, with
-Plex answering at once. The model, for `ACCOUNTS` accounts that see one server of `TITLES` titles:
+The model, for `ACCOUNTS` accounts that see one server of `TITLES` titles; the first is its owner:
 
 - An account is there for a while (`STAY_S` on average) and away for a while (`AWAY_S`).
 - While there, it does something every `THINK_S` seconds on average: it opens the home page, the
@@ -13,13 +12,9 @@ Plex answering at once. The model, for `ACCOUNTS` accounts that see one server o
 - A search is a title's name, typed: two settled words of it are asked for.
 
 Each step asks what the page asks. What the browser has asked for within the last minute it does
-not ask for again, so no such repetition counts as a hit. Nobody shares an entry with anybody. The
-first hour is warm-up and told apart. `--deaf`: the server tells nothing of changes, so
-that nothing is believed beyond its time.
+not ask for again, so no such repetition counts as a hit.
 """
 
-import argparse
-import asyncio
 import bisect
 import heapq
 import itertools
@@ -28,15 +23,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from tests.support.clock import FakeClock
+from watchtogether.kit.ids import AccountId
+from watchtogether.plex.listing import FIRST
+from watchtogether.plex.questions import Kind
 
-from watchtogether.kit.ids import AccountId, ServerId
-from watchtogether.kit.tasks import Background
-from watchtogether.plex.cache import Cache, CacheCounts
-from watchtogether.plex.listing import FIRST, windows
-from watchtogether.plex.questions import KINDS, Kind, Question
-
-SERVER: Final = ServerId("machine")
 ACCOUNTS: Final = 12
 TITLES: Final = 2_000
 ZIPF: Final = 1.1
@@ -107,7 +97,7 @@ class Person:
 
 
 def _page(number: int) -> list[Asked]:
-    return [("items", (w.start, w.size)) for w in windows(number * FIRST, FIRST)]
+    return [("items", (number * FIRST,))]
 
 
 def people(chance: random.Random) -> list[Person]:
@@ -124,33 +114,7 @@ def people(chance: random.Random) -> list[Person]:
     return made
 
 
-async def play(seed: int, *, deaf: bool) -> tuple[CacheCounts, CacheCounts]:
-    """How questions were answered while warming up, and after that."""
-    clock, warm_up = FakeClock(), CacheCounts()
-
-    async def upstream() -> str:
-        return "answer"
-
-    async with Background() as background:
-        cache: Cache[Question, object] = Cache(
-            clock,
-            background,
-            capacity=1_000_000,
-            unchanged=lambda _question, _since_ms: not deaf,
-        )
-        for now_s, who, asked in _in_order(people(random.Random(seed))):
-            if now_s > EVENING_S:
-                break
-            await clock.advance(max(0.0, now_s - clock.monotonic_ms() / 1000))
-            if now_s > WARM_UP_S and not warm_up.asked:
-                warm_up, cache.counts = cache.counts, CacheCounts()
-            for kind, about in asked:
-                question = Question(SERVER, who.account_id, kind, about)
-                await cache.get(question, KINDS[kind].ttl_s, upstream)
-        return warm_up, cache.counts
-
-
-def _in_order(everybody: list[Person]) -> Iterator[tuple[float, Person, list[Asked]]]:
+def in_order(everybody: list[Person]) -> Iterator[tuple[float, Person, list[Asked]]]:
     """All evenings together, by time."""
 
     def of(number: int, person: Person) -> Iterator[tuple[float, int, Person, list[Asked]]]:
@@ -159,18 +123,3 @@ def _in_order(everybody: list[Person]) -> Iterator[tuple[float, Person, list[Ask
 
     together = heapq.merge(*(of(*each) for each in enumerate(everybody)), key=lambda e: e[:2])
     return ((now_s, person, asked) for now_s, _, person, asked in together)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.traffic")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--deaf", action="store_true")
-    chosen = parser.parse_args()
-    warm_up, after = asyncio.run(play(chosen.seed, deaf=chosen.deaf))
-    for name, counts in (("warm-up", warm_up), ("after", after)):
-        by = "  ".join(f"{how} {count}" for how, count in counts.by.items())
-        print(f"{name:8} {counts.asked:6} questions, hit rate {counts.hit_rate or 0:.1%}  ({by})")
-
-
-if __name__ == "__main__":
-    main()
