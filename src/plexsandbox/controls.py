@@ -91,6 +91,16 @@ async def wild(request: Request) -> Response:
     return json_response({"ok": True})
 
 
+async def list_tokens(request: Request) -> Response:
+    """Every token there is, for who looks whether one got out; devices' own expire and are not."""
+    issued = [
+        token
+        for offer in _box(request).directory.offers.values()
+        for token in offer.box.tokens.all()
+    ]
+    return json_response(sorted(set(issued)))
+
+
 async def tokens(request: Request) -> Response:
     """`{"token" | "user", "where": "server" | "plextv" | "both"}`, revoked or restored."""
     box, body = _box(request), await json_body(request)
@@ -238,6 +248,7 @@ def routes() -> list[Route]:
         control("/sandbox/faults", list_faults),
         control("/sandbox/faults", clear_faults, methods=("DELETE",)),
         control("/sandbox/wild", wild, methods=("POST",)),
+        control("/sandbox/tokens", list_tokens),
         control("/sandbox/tokens/{step}", tokens, methods=("POST",)),
         control("/sandbox/accounts/{user}/limits", limits, methods=("POST",)),
         control("/sandbox/servers", list_servers),

@@ -99,6 +99,10 @@ class State:
         self.save()
         return token
 
+    def tokens(self) -> tuple[str, ...]:
+        """All that were issued and are good still."""
+        return (*self._kept.account_tokens, *self._kept.server_tokens)
+
     def user_of_server_token(self, token: str) -> str | None:
         return self._kept.server_tokens.get(token)
 

@@ -71,6 +71,10 @@ class Tokens:
         elif account is not None and token != self._state.account_token(account.user):
             self._state.forget_account_token(token)
 
+    def all(self) -> tuple[str, ...]:
+        """Of every account and server, and the delegated ones."""
+        return (*self._state.tokens(), *self._transient)
+
     def forget_transient(self) -> None:
         self._transient.clear()
 

@@ -17,6 +17,9 @@ from tests.support.processes import Sandbox, eventually, server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
+TOGETHER_MS = 300
+"""Three browsers on two processors draw their first picture when they get to it; who did not
+start at the common moment would be seconds away."""
 TOGETHER = re.compile(r"^everyone within \d+ ms$")
 
 
@@ -94,7 +97,7 @@ def test_1_PB21_all_are_asked_and_start_together(group: Group) -> None:
     starts = [min(at_s for n, at_s in screen.seen().items() if n > 0) for screen in group.all]
     apart_ms = (max(starts) - min(starts)) * 1000
     print(f"\nfirst moving picture on three screens within {apart_ms:.1f} ms")
-    assert apart_ms < 150
+    assert apart_ms < TOGETHER_MS
 
 
 def test_2_SYN1_the_spread_is_shown_to_everybody(group: Group) -> None:

@@ -3,7 +3,6 @@
 Figures are printed; `pytest -s` shows them. Autoplay is left as Chromium has it.
 """
 
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.first_party import become_owner, connect_plex, join, start_party
 from tests.browser.screen import Screen, open_screen, percentile, skew_ms, summary, timed
 from tests.support.processes import Sandbox, Server, eventually, server
 
@@ -53,47 +53,13 @@ def party(
     data = tmp_path_factory.mktemp("journey") / "data"
     with server(data, coded_plex, stream_rendition="480p") as running:
         host, friend = open_screen(browser), open_screen(browser)
-        _become_owner(host, running)
-        _connect_plex(host)
-        _start_party(host)
-        _join(friend, host.page.url, "Ann")
+        become_owner(host, running)
+        connect_plex(host)
+        start_party(host)
+        join(friend, host.page.url, "Ann")
         yield Party(running, host, friend)
         for screen in (host, friend):
             screen.context.close()
-
-
-def _become_owner(host: Screen, running: Server) -> None:
-    host.page.goto(running.url)
-    host.page.get_by_label("Username").fill("olive")
-    host.page.get_by_label("Password").fill("a long enough password")
-    host.page.get_by_role("button", name="Make the account").click()
-
-
-def _connect_plex(host: Screen) -> None:
-    with host.context.expect_page() as opened:
-        host.page.get_by_role("button", name="Connect Plex").click()
-    plex_page = opened.value
-    plex_page.get_by_role("button", name=re.compile("olive", re.IGNORECASE)).click()
-    host.page.bring_to_front()
-    host.page.get_by_role("link", name="Let me in").or_(
-        host.page.get_by_role("button", name="Let me in")
-    ).click()
-    plex_page.close()
-
-
-def _start_party(host: Screen) -> None:
-    host.page.get_by_role("link", name="Library").click()
-    host.page.get_by_role("link", name=re.compile("Numbers")).first.click()
-    host.page.get_by_role("button", name="Start a party with this").click()
-    host.page.wait_for_url("**/r/*")
-    host.until_joined()
-
-
-def _join(friend: Screen, link: str, name: str) -> None:
-    friend.page.goto(link)
-    friend.page.get_by_label("Your name").fill(name)
-    friend.page.keyboard.press("Enter")
-    friend.until_joined()
 
 
 def test_1_both_see_the_same_frame(party: Party) -> None:

@@ -50,6 +50,11 @@ class Sandbox:
         answer: dict[str, Any] = httpx2.get(f"{self.url}/sandbox/stats").json()
         return answer
 
+    def tokens(self) -> list[str]:
+        """Every token that it has issued."""
+        issued: list[str] = httpx2.get(f"{self.url}/sandbox/tokens").json()
+        return issued
+
     def approve(self, code: str, user: str = "olive") -> None:
         httpx2.post(
             f"{self.url}/sandbox/pins/{code}/approve", json={"user": user}
