@@ -42,17 +42,17 @@ def _routers(server: Server) -> tuple[APIRouter, ...]:
         ),
         signin_endpoints.build_sign_in_router(
             signin_endpoints.SignInDoor(
-                server.plex_sign_in, server.accounts, guard, cookies, settings.base_path
+                server.plex.sign_in, server.accounts, guard, cookies, settings.base_path
             )
         ),
-        plex_endpoints.build_router(server.plex, server.images, guard),
-        home_endpoints.build_home_router(server.plex_home, guard),
+        plex_endpoints.build_router(server.plex.service, server.plex.images, guard),
+        home_endpoints.build_home_router(server.plex.home, guard),
         plex_report.build_report_router(
-            servers=server.plex_servers,
-            asking=server.plex_asking,
-            figures=server.plex_figures,
-            http=server.plex_http,
-            listening=server.plex_listening,
+            servers=server.plex.servers,
+            asking=server.plex.asking,
+            figures=server.plex.figures,
+            http=server.plex.http,
+            listening=server.plex.listening,
             redis=server.redis.report,
             guard=guard,
         ),
@@ -83,7 +83,9 @@ def _routers(server: Server) -> tuple[APIRouter, ...]:
 
 def _health_parts(server: Server) -> dict[str, Callable[[], dict[str, Any]]]:
     return {
-        "plex": lambda: asdict(server.plex.stats()) | {"listened_to": server.plex_listening.open},
+        "plex": lambda: (
+            asdict(server.plex.service.stats()) | {"listened_to": server.plex.listening.open}
+        ),
         "stream": server.stream.stats,
         "rooms": lambda: {"live": len(list(server.registry))},
     }

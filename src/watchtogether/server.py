@@ -5,9 +5,6 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from functools import cached_property
 
-import httpx2
-
-from watchtogether import __version__
 from watchtogether.accounts.cookies import SessionCookies
 from watchtogether.accounts.guard import Guard
 from watchtogether.accounts.passwords import Passwords
@@ -27,25 +24,9 @@ from watchtogether.kit.names import clean_name
 from watchtogether.kit.rate_limit import MemoryRateLimiter
 from watchtogether.kit.tasks import Background, keep_running
 from watchtogether.kit.web.hosts import PublicAddress
-from watchtogether.plex.account_tokens import AccountTokens
-from watchtogether.plex.addresses import AddressPolicy, open_client
-from watchtogether.plex.asking import PASSING, Asking
-from watchtogether.plex.client import PlexHttp, Product
-from watchtogether.plex.device_key import DeviceKeys
-from watchtogether.plex.figures import PlexFigures
-from watchtogether.plex.home import HomeService, HomeTokens
-from watchtogether.plex.home_repository import HomeRepository
-from watchtogether.plex.images import CACHE_BYTES, ImageLinks, Images, PictureCache
-from watchtogether.plex.library import Library
-from watchtogether.plex.listening import Listening
-from watchtogether.plex.plextv import PlexTv
 from watchtogether.plex.reports import Reports
-from watchtogether.plex.repository import ServerRepository
-from watchtogether.plex.servers import ServerDirectory
-from watchtogether.plex.service import PlexService
-from watchtogether.plex.shared_answers import SharedAnswers
-from watchtogether.plex.signin import PlexSignIn
 from watchtogether.plex.transcode import PlexTranscoder
+from watchtogether.plex_parts import PlexParts
 from watchtogether.realtime import clock_exchange
 from watchtogether.realtime.gateway import Gateway
 from watchtogether.realtime.watch import close_ended_sessions, close_slow_connections
@@ -120,139 +101,18 @@ class Server:
         """What somebody on another machine must type to become the owner."""
         return setup_code(self.secrets)
 
-    # Plex
-
     @cached_property
-    def plex_http_client(self) -> httpx2.AsyncClient:
-        policy = AddressPolicy(
-            allow_loopback=self.settings.plex_allow_loopback,
-            allowed_networks=self.settings.plex_allowed_networks,
-        )
-        return open_client(policy)
-
-    @cached_property
-    def product(self) -> Product:
-        identifier = self.secrets.derive("plex-client-identifier").hex()[:32]
-        return Product(identifier, __version__)
-
-    @cached_property
-    def plex_figures(self) -> PlexFigures:
-        return PlexFigures(self.metrics)
-
-    @cached_property
-    def plex_http(self) -> PlexHttp:
-        return PlexHttp(self.plex_http_client, self.product, self.clock, observer=self.plex_figures)
-
-    @cached_property
-    def plextv(self) -> PlexTv:
-        return PlexTv(self.plex_http_client, self.product, self.settings.plex_tv_url)
-
-    @cached_property
-    def plex_library(self) -> Library:
-        return Library(self.plex_http)
-
-    @cached_property
-    def plex_servers(self) -> ServerDirectory:
-        return ServerDirectory(
-            repository=ServerRepository(self.database, self.secrets),
-            source=self.plex_http,
-            plextv=self.plextv,
-            tokens=HomeTokens(self.plex_tokens, self.plex_home_users),
+    def plex(self) -> PlexParts:
+        return PlexParts(
+            settings=self.settings,
             clock=self.clock,
-            background=self.background,
-        )
-
-    @cached_property
-    def device_keys(self) -> DeviceKeys:
-        return DeviceKeys(self.secrets.derive, self.product.client_identifier, self.clock)
-
-    @cached_property
-    def plex_tokens(self) -> AccountTokens:
-        return AccountTokens(
-            stored=self.accounts,
-            replace=self.accounts.replace_token,
-            plextv=self.plextv,
-            keys=self.device_keys,
-            clock=self.clock,
-        )
-
-    @cached_property
-    def plex_home_users(self) -> HomeRepository:
-        return HomeRepository(self.database, self.secrets)
-
-    @cached_property
-    def plex_home(self) -> HomeService:
-        return HomeService(
-            plextv=self.plextv,
-            accounts=self.plex_tokens,
-            chosen=self.plex_home_users,
-            servers=self.plex_servers,
+            secrets=self.secrets,
+            database=self.database,
+            redis=self.redis,
             limiter=self.limiter,
-        )
-
-    @cached_property
-    def image_links(self) -> ImageLinks:
-        return ImageLinks(self.secrets.derive("images"))
-
-    @cached_property
-    def images(self) -> Images:
-        cache = PictureCache(
-            self.clock,
-            self.background,
-            capacity=CACHE_BYTES,
-            weigh=lambda picture: len(picture.body),
-            passing=PASSING,
-        )
-        return Images(self.image_links, self.plex_servers, self.plex_library, cache)
-
-    @cached_property
-    def plex_asking(self) -> Asking:
-        return Asking(
-            servers=self.plex_servers,
-            limiter=self.limiter,
-            figures=self.plex_figures,
-            clock=self.clock,
             background=self.background,
-            second=self.shared_answers if self.redis.configured else None,
-        )
-
-    @cached_property
-    def shared_answers(self) -> SharedAnswers:
-        return SharedAnswers(self.redis, self.clock)
-
-    @cached_property
-    def plex_listening(self) -> Listening:
-        return Listening(
-            http=self.plex_http,
-            servers=self.plex_servers,
-            asking=self.plex_asking,
-            shared=self.shared_answers if self.redis.configured else None,
-            clock=self.clock,
-            background=self.background,
-        )
-
-    @cached_property
-    def plex(self) -> PlexService:
-        return PlexService(
-            servers=self.plex_servers,
-            library=self.plex_library,
-            links=self.image_links,
-            asking=self.plex_asking,
-            figures=self.plex_figures,
-        )
-
-    @cached_property
-    def plex_sign_in(self) -> PlexSignIn:
-        return PlexSignIn(
-            plextv=self.plextv,
+            metrics=self.metrics,
             accounts=self.accounts,
-            servers=self.plex_servers,
-            home=self.plex_home,
-            library=self.plex_library,
-            limiter=self.limiter,
-            clock=self.clock,
-            key=self.secrets.derive("plex-pin"),
-            device_keys=self.device_keys if self.settings.plex_device_keys else None,
         )
 
     # rooms, chat, stream
@@ -290,7 +150,7 @@ class Server:
             registry=self.registry,
             room_log=self.room_log,
             invites=Invites(self.database, self.clock),
-            catalogue=PlexCatalogue(self.plex),
+            catalogue=PlexCatalogue(self.plex.service),
             clean_name=clean_name,
         )
 
@@ -298,8 +158,8 @@ class Server:
     def watch_state(self) -> WatchState:
         return WatchState(
             registry=self.registry,
-            servers=self.plex_servers,
-            reports=Reports(self.plex_http),
+            servers=self.plex.servers,
+            reports=Reports(self.plex.http),
             clock=self.clock,
             background=self.background,
         )
@@ -327,9 +187,9 @@ class Server:
     def stream(self) -> StreamService:
         return StreamService(
             audience=self.audience,
-            find_access=self.plex.access,
-            doubt=self.plex.doubt,
-            transcoder=PlexTranscoder(self.plex_http, self.clock),
+            find_access=self.plex.service.access,
+            doubt=self.plex.service.doubt,
+            transcoder=PlexTranscoder(self.plex.http, self.clock),
             clock=self.clock,
             data_dir=self.settings.data_dir,
             cache_mb=self.settings.stream_cache_mb,
@@ -345,8 +205,7 @@ class Server:
         """Fill the ports that cross layers."""
         self.sessions.on_ended += [self.gateway.close_session, self.ended_sessions.add]
         self.announcer.listeners.append(self._retire_streams)
-        self.plex_asking.on_ask = self.plex_listening.want
-        self.plex_asking.cache.unchanged = self.plex_listening.unchanged
+        self.plex.tie()
         self._measure_rooms()
         clock_exchange.install(self.gateway, self.clock)
         rendition = self.settings.stream_rendition
@@ -414,7 +273,7 @@ class Server:
                     for task in lasting:
                         task.cancel()
         finally:
-            await self.plex_http_client.aclose()
+            await self.plex.http_client.aclose()
             await self.redis.close()
             await self.database.close()
 
