@@ -185,8 +185,9 @@ class Switch:
         while line.inbox:
             event, payload, number = line.inbox.popleft()
             handler = self.handlers.get(event) or self.handlers["*"]
+            asker = self.process.member_at(line.sid)  # who may have gone when it is answered
             answer = await handler(line.sid, payload)
-            self.process.world.overseer.answering(self.process, line, event, payload, answer)
+            self.process.world.overseer.answering(asker, event, payload, answer)
             line.down(line.end.answered, number, answer)
         line.busy = False
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation.line import Line
 from tests.simulation.store import DURABLE
 from tests.support.rooms import durable_part
 from watchtogether.kit.ids import MemberId
@@ -40,7 +39,6 @@ class Overseer:
         """(process, epoch) → seq of the last durable event that it announced."""
         self._ready: dict[str, int] = {}
         """Member → highest revision for which the server was told that they are ready."""
-        self._target = 0
         self._waiting: tuple[tuple[int, int], float, float] | None = None
         """(epoch, target), how long the room has waited for it, and when it was last looked at."""
         self._highest = (0, 0)
@@ -67,15 +65,12 @@ class Overseer:
             self.say(f"{event} {seq} was announced after {last} (WIRE-6)")
         self._told[place] = seq
 
-    def answering(
-        self, process: "Process", line: Line, event: str, payload: Json, answer: Json
-    ) -> None:
-        """An acknowledgement is about to leave."""
+    def answering(self, member: str | None, event: str, payload: Json, answer: Json) -> None:
+        """An acknowledgement is about to leave, to whoever sat there when they asked."""
         if not answer["ok"]:
             if answer["error"]["code"] == "internal_error":
                 self.say(f"{event} was answered with an internal error")
             return
-        member = process.member_at(line.sid)
         if event == "member:ready":
             if payload["ready"] and member:
                 self._ready[member] = max(self._ready.get(member, 0), payload["revision"])
@@ -112,7 +107,7 @@ class Overseer:
                 if room.presence_of(member.id).counts and known < room.target_revision:
                     self.say(
                         f"the film starts ({timeline.cause}) and {member.name} was never ready"
-                        f" for revision {self._target} (PB-9)"
+                        f" for revision {room.target_revision} (PB-9)"
                     )
 
     def _succession(self, process: "Process", room: Room, record: Record) -> None:

@@ -13,13 +13,31 @@ PARTIES = 150
 FOUND_WITHIN = 120
 """Seeds that are tried for each planted bug here; the long run takes up to 10,000."""
 SOON = tuple(name for name, plant in PLANTED.items() if plant.soon)
-PAST = (173, 762, 948, 1395, 5566, 7662, 11833, 12641, 15258, 19483, 20377, 21074, 43201, 61557)
+PAST = (
+    173,
+    762,
+    948,
+    1395,
+    5566,
+    7662,
+    11833,
+    12641,
+    15258,
+    19483,
+    20377,
+    21074,
+    43201,
+    61557,
+    93113,
+    96101,
+)
 """Parties that once went wrong: a status not told again after a rejoin, events told that another
 had taken the place of in the log, a chat message lost behind such an event, two owners at once, a
-film that had ended when it should have played, clocks less sure than they said (three), a join
+film that had ended when it should have played, clocks less sure than they said (four), a join
 answered by a server that had lost the room, a connection counted twice, an event that was said not
 to be written yet and never was, somebody seated whose connection was closed already, events of a
-new epoch in place of such, and a deadline that met a room closed while it waited for its turn."""
+new epoch in place of such, and a deadline that met a room closed while it waited for its turn.
+One was the judge's mistake: somebody was ready and gone when that was answered."""
 
 
 def test_many_parties_hold_their_promises() -> None:

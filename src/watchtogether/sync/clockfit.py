@@ -13,7 +13,8 @@ SLOPE_MAX, CLEAR_FROM = 500e-6, 12
 FEW_ROUGHER = 3.0
 """Fewer samples don't tell how rough they are: what slope they say is as much less sure."""
 SLOPE_DOUBT, SLOPE_WANDERS = 5.0, 2e-6
-"""What a slope may be wrong by, in deviations, and what it wanders by besides."""
+"""What a slope may be wrong by, in deviations, and what it wanders by besides; and as much as it is
+steeper than quartz clocks are, for that may be a network whose ways have changed."""
 AGE_MS = 300_000.0
 """Samples lose weight with age: slopes change with the temperature."""
 ALIKE = (1.0, 2.0, 4.0, 8.0)
@@ -70,7 +71,7 @@ def fit_of(samples: Sequence[Sample]) -> Fit | None:
     deviation_ms = math.hypot(
         math.sqrt(line.rough / line.total), slope_deviation * (at_ms - line.middle_ms)
     )
-    low_ms, high_ms = _bounds(samples, at_ms, slope, _drifts(slope_deviation))
+    low_ms, high_ms = _bounds(samples, at_ms, slope, _drifts(slope, slope_deviation))
     if low_ms <= high_ms:
         line_ms = min(max(line_ms, low_ms), high_ms)
     else:
@@ -139,7 +140,8 @@ def offset_of(fit: Fit, now_ms: float) -> Offset:
     ahead_ms = max(0.0, now_ms - fit.at_ms)
     room_ms = max(fit.offset_ms - fit.low_ms, fit.high_ms - fit.offset_ms)
     return Offset(
-        fit.offset_ms + fit.slope * ahead_ms, room_ms + _drifts(fit.slope_deviation) * ahead_ms
+        fit.offset_ms + fit.slope * ahead_ms,
+        room_ms + _drifts(fit.slope, fit.slope_deviation) * ahead_ms,
     )
 
 
@@ -173,5 +175,6 @@ def _bounds(
     return low_ms, high_ms
 
 
-def _drifts(slope_deviation: float) -> float:
-    return SLOPE_DOUBT * slope_deviation + SLOPE_WANDERS
+def _drifts(slope: float, slope_deviation: float) -> float:
+    steeper = max(0.0, abs(slope) - SLOPE_PRIOR)
+    return SLOPE_DOUBT * slope_deviation + SLOPE_WANDERS + steeper

@@ -50,7 +50,7 @@ export function fitOf(samples: readonly Sample[]): Fit | null {
   const { slope, slope_deviation } = slopeOf(across / held, along / held, samples.length);
   const line_ms = mean_ms + slope * (at_ms - middle_ms);
   const deviation_ms = Math.hypot(Math.sqrt(rough / total), slope_deviation * (at_ms - middle_ms));
-  const { low_ms, high_ms } = bounds(samples, at_ms, slope, drifts(slope_deviation));
+  const { low_ms, high_ms } = bounds(samples, at_ms, slope, drifts(slope, slope_deviation));
   const offset_ms = low_ms <= high_ms ? clamp(line_ms, low_ms, high_ms) : line_ms;
   const fair = low_ms <= high_ms ? { low_ms, high_ms } : around(offset_ms, shortest / 2);
   return { at_ms, offset_ms, slope, deviation_ms, slope_deviation, ...fair };
@@ -132,7 +132,7 @@ export function offsetOf(fit: Fit, now_ms: number): { offset_ms: number; uncerta
   const ahead_ms = Math.max(0, now_ms - fit.at_ms);
   const offset_ms = fit.offset_ms + fit.slope * ahead_ms;
   const room_ms = Math.max(fit.offset_ms - fit.low_ms, fit.high_ms - fit.offset_ms);
-  return { offset_ms, uncertainty_ms: room_ms + drifts(fit.slope_deviation) * ahead_ms };
+  return { offset_ms, uncertainty_ms: room_ms + drifts(fit.slope, fit.slope_deviation) * ahead_ms };
 }
 
 /** How unsure the offset will be at `now_ms`, one standard deviation. */
@@ -154,8 +154,9 @@ function bounds(samples: readonly Sample[], at_ms: number, slope: number, drift:
   return { low_ms, high_ms };
 }
 
-function drifts(slope_deviation: number): number {
-  return SLOPE_DOUBT * slope_deviation + SLOPE_WANDERS;
+function drifts(slope: number, slope_deviation: number): number {
+  const steeper = Math.max(0, Math.abs(slope) - SLOPE_PRIOR);
+  return SLOPE_DOUBT * slope_deviation + SLOPE_WANDERS + steeper;
 }
 
 function around(middle_ms: number, room_ms: number) {
