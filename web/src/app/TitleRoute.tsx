@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { PlaylistPage, TitlePage } from "@/features/library/TitlePage";
 import { useStartParty } from "@/features/rooms/api";
 import { sentence } from "@/lib/i18n";
-import type { Item } from "@/lib/types";
+import type { Item } from "@/lib/plexTypes";
 import { Button } from "@/ui/button";
 
 const route = getRouteApi("/inside/title/$server/$key");

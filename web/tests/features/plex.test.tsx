@@ -4,7 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { PlexReportPage } from "@/features/admin/PlexReportPage";
 import { HomeUsers } from "@/features/settings/HomeUsers";
-import type { PlexReport } from "@/lib/types";
+import type { PlexReport } from "@/lib/plexTypes";
 import "@/lib/i18n";
 import { answering, showPage } from "../support/library";
 

@@ -1,5 +1,5 @@
 /** Titles as the server tells of them. */
-import type { Item, ItemSummary, Stream } from "@/lib/types";
+import type { Item, ItemSummary, Stream } from "@/lib/plexTypes";
 
 export function anItem(over: Partial<ItemSummary> = {}): ItemSummary {
   return {

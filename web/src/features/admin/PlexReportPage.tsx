@@ -4,7 +4,7 @@ import { CircleCheck, Lightbulb } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/lib/api";
-import type { PlexReport } from "@/lib/types";
+import type { PlexReport } from "@/lib/plexTypes";
 import { Skeleton, Trouble } from "@/ui/states";
 import { Figures } from "./Figures";
 

@@ -1,7 +1,7 @@
 /** What a title is about, and who plays in it. */
 import { useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Item } from "@/lib/types";
+import type { Item } from "@/lib/plexTypes";
 import { Button } from "@/ui/button";
 import { cn } from "@/ui/cn";
 

@@ -1,7 +1,7 @@
 /** The choices that narrow a section now, each to be taken away. */
 import { useQueries } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import type { LibraryMenu } from "@/lib/types";
+import type { LibraryMenu } from "@/lib/plexTypes";
 import { Button } from "@/ui/button";
 import { RemovableChip } from "@/ui/chip";
 import { choicesQuery } from "./api";

@@ -1,7 +1,7 @@
 import { Check } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
-import type { ItemSummary } from "@/lib/types";
+import type { ItemSummary } from "@/lib/plexTypes";
 import { Skeleton } from "@/ui/states";
 import { CardPicture } from "./CardPicture";
 import { TitleLink } from "./TitleLink";

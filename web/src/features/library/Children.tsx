@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Check, Play } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { ItemSummary } from "@/lib/types";
+import type { ItemSummary } from "@/lib/plexTypes";
 import { Poster } from "@/ui/poster";
 import { Empty, Skeleton, Trouble } from "@/ui/states";
 import { childrenQuery } from "./api";

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import type { Library } from "@/lib/types";
+import type { Library } from "@/lib/plexTypes";
 
 /** How many titles there are; said aloud when it changes. `end` stands at the end of the line. */
 export function Count(props: {

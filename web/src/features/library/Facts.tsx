@@ -1,6 +1,6 @@
 import { Star } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { Item } from "@/lib/types";
+import type { Item } from "@/lib/plexTypes";
 import { countOf, lengthOf } from "./words";
 
 const GENRES = 4;

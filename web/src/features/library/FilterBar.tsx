@@ -2,7 +2,7 @@
 import { ChevronDown, ChevronLeft, ChevronRight } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { LibraryMenu } from "@/lib/types";
+import type { LibraryMenu } from "@/lib/plexTypes";
 import { Button } from "@/ui/button";
 import { chipStyle, ToggleChip } from "@/ui/chip";
 import { Popover } from "@/ui/popover";

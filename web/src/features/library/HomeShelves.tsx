@@ -1,7 +1,7 @@
 /** The shelves of home: what is going on, what is new, what the server's owner has put there. */
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import type { ItemSummary, Shelves } from "@/lib/types";
+import type { ItemSummary, Shelves } from "@/lib/plexTypes";
 import { Trouble } from "@/ui/states";
 import { hubQuery, playlistsQuery, shelvesQuery } from "./api";
 import { FromBefore, Offline } from "./notes";

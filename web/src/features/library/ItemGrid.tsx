@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import type { ItemSummary } from "@/lib/types";
+import type { ItemSummary } from "@/lib/plexTypes";
 import type { Take } from "./Card";
 import { useWindowedRows } from "./useWindowedRows";
 import { WindowedGrid } from "./WindowedGrid";

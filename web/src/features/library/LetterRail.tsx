@@ -1,7 +1,7 @@
 /** The letters beside a long list: a slider one drags, taps or walks with the arrow keys. */
 import { type KeyboardEvent, memo, type PointerEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Letter } from "@/lib/types";
+import type { Letter } from "@/lib/plexTypes";
 import { cn } from "@/ui/cn";
 import { letterAt, letterLike, shownLetters } from "./letters";
 

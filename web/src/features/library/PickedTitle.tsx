@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ListPlus, Play } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { ItemSummary } from "@/lib/types";
+import type { ItemSummary } from "@/lib/plexTypes";
 import { Button } from "@/ui/button";
 import { Poster } from "@/ui/poster";
 import { Skeleton } from "@/ui/states";

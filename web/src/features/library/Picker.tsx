@@ -1,7 +1,7 @@
 import { ChevronLeft } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ItemSummary } from "@/lib/types";
+import type { ItemSummary } from "@/lib/plexTypes";
 import { IconButton } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Children } from "./Children";

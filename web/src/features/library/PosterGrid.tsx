@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { SearchX } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import type { Library } from "@/lib/types";
+import type { Library } from "@/lib/plexTypes";
 import { Button } from "@/ui/button";
 import { Empty, Trouble } from "@/ui/states";
 import { lettersQuery } from "./api";

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { ItemKind, ItemSummary } from "@/lib/types";
+import type { ItemKind, ItemSummary } from "@/lib/plexTypes";
 import { Empty, Trouble } from "@/ui/states";
 import { searchQuery } from "./api";
 import { Card, CardSkeleton, type Take } from "./Card";

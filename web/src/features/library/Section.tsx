@@ -2,7 +2,7 @@
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import type { ItemPage, Library } from "@/lib/types";
+import type { ItemPage, Library } from "@/lib/plexTypes";
 import { ToggleChip } from "@/ui/chip";
 import { Empty, Trouble } from "@/ui/states";
 import { ActiveFilters } from "./ActiveFilters";

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { clockTime } from "@/lib/format";
-import type { ItemSummary, SeenBy } from "@/lib/types";
+import type { ItemSummary, SeenBy } from "@/lib/plexTypes";
 import { useRoom } from "@/room/context";
 import { Avatar } from "@/ui/avatar";
 import { seenQuery, sorted } from "./seenBy";

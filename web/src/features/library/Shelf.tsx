@@ -1,7 +1,7 @@
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ItemSummary } from "@/lib/types";
+import type { ItemSummary } from "@/lib/plexTypes";
 import { IconButton } from "@/ui/button";
 import { Card, CardSkeleton, type Take } from "./Card";
 import { walk } from "./walk";

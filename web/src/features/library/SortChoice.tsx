@@ -1,6 +1,6 @@
 import { ArrowDownNarrowWide, ArrowUpNarrowWide } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { LibraryMenu } from "@/lib/types";
+import type { LibraryMenu } from "@/lib/plexTypes";
 import { IconButton } from "@/ui/button";
 import { Choice } from "@/ui/field";
 import type { Place } from "./place";

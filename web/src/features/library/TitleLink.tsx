@@ -5,7 +5,7 @@
 import { useRouter } from "@tanstack/react-router";
 import type { ComponentProps, MouseEvent } from "react";
 import { basePath } from "@/lib/api";
-import type { ItemSummary } from "@/lib/types";
+import type { ItemSummary } from "@/lib/plexTypes";
 import { titleLink } from "./words";
 
 type Which = Pick<ItemSummary, "server" | "rating_key" | "kind">;

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import type { Item } from "@/lib/types";
+import type { Item } from "@/lib/plexTypes";
 import { cn } from "@/ui/cn";
 import { Ambience, Poster } from "@/ui/poster";
 import { Empty, Skeleton, Trouble } from "@/ui/states";

@@ -1,6 +1,6 @@
 import { ChevronDown } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { Stream, Version } from "@/lib/types";
+import type { Stream, Version } from "@/lib/plexTypes";
 import { codecName, languageName, useVersionWords } from "./versionWords";
 
 /** The versions of a title, each in a line of words, and all of their streams on demand. */

@@ -3,7 +3,7 @@
  * the total, so nothing jumps while items arrive.
  */
 import { type ReactNode, type Ref, useDeferredValue, useMemo } from "react";
-import type { ItemSummary } from "@/lib/types";
+import type { ItemSummary } from "@/lib/plexTypes";
 import { Card, CardSkeleton, type Take } from "./Card";
 import type { useWindowedRows } from "./useWindowedRows";
 import { walk } from "./walk";

@@ -11,7 +11,7 @@ import type {
   LibraryMenu,
   PlexServer,
   Shelves,
-} from "@/lib/types";
+} from "@/lib/plexTypes";
 import type { Listing } from "./place";
 
 export const PAGE = 60;

@@ -1,5 +1,5 @@
 /** The letters beside a long list. Pure. */
-import type { Letter } from "@/lib/types";
+import type { Letter } from "@/lib/plexTypes";
 
 /** Which letter a place in the list falls under. */
 export function letterAt(letters: readonly Letter[], index: number): number {

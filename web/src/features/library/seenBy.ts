@@ -1,7 +1,7 @@
 /** Who of a room has seen a title. */
 import { queryOptions } from "@tanstack/react-query";
 import { api, withQuery } from "@/lib/api";
-import type { SeenBy } from "@/lib/types";
+import type { SeenBy } from "@/lib/plexTypes";
 
 export const seenQuery = (code: string, server: string, rating_key: string) =>
   queryOptions({

@@ -4,7 +4,7 @@
  */
 import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
-import type { ItemSummary } from "@/lib/types";
+import type { ItemSummary } from "@/lib/plexTypes";
 import { PAGE, pageQuery } from "./api";
 import type { Listing } from "./place";
 import { useSettled } from "./useSettled";

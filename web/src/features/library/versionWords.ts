@@ -1,6 +1,6 @@
 /** What a file is, in words: "4K · HEVC · 24 Mbit/s · German, English · 3 subtitles". */
 import { useTranslation } from "react-i18next";
-import type { Stream, Version } from "@/lib/types";
+import type { Stream, Version } from "@/lib/plexTypes";
 
 const CODECS: Record<string, string> = {
   h264: "H.264",

@@ -1,7 +1,7 @@
 /** How items are called, counted and linked to. Pure. */
 import type { TFunction } from "i18next";
 import { lengthParts } from "@/lib/format";
-import type { ItemKind, ItemSummary } from "@/lib/types";
+import type { ItemKind, ItemSummary } from "@/lib/plexTypes";
 
 /** Kinds that hold others instead of being played. */
 const HOLDING: ReadonlySet<ItemKind> = new Set(["show", "season", "collection", "playlist"]);

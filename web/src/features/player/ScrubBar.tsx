@@ -4,7 +4,7 @@ import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, withQuery } from "@/lib/api";
 import { clockTime } from "@/lib/format";
-import type { Item } from "@/lib/types";
+import type { Item } from "@/lib/plexTypes";
 import { useCommands, useMay, useRoom } from "@/room/context";
 import { cn } from "@/ui/cn";
 import type { Driver } from "./driver";

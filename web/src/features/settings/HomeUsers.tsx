@@ -5,7 +5,7 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/lib/api";
 import { sentence } from "@/lib/i18n";
-import type { HomeUser, PlexHome } from "@/lib/types";
+import type { HomeUser, PlexHome } from "@/lib/plexTypes";
 import { Button } from "@/ui/button";
 import { Field } from "@/ui/field";
 import { Skeleton } from "@/ui/states";

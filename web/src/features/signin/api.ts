@@ -2,7 +2,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api } from "@/lib/api";
-import type { Account, PlexPin, PlexPinStatus } from "@/lib/types";
+import type { PlexPin, PlexPinStatus } from "@/lib/plexTypes";
+import type { Account } from "@/lib/types";
 
 export interface Credentials {
   username: string;
