@@ -79,7 +79,9 @@ def test_attack_65_no_token_of_plex_anywhere(
         told |= dict(_traffic(tmp_path / f"{name}.har", origin, name))
     told["web sockets and consoles"] = b"\n".join(frames)
     told |= {
-        f"our file {path.name}": path.read_bytes() for path in data.rglob("*") if path.is_file()
+        f"our file {path.relative_to(data)}": path.read_bytes()
+        for path in data.rglob("*")
+        if path.is_file()
     }
 
     tokens = coded_plex.tokens()

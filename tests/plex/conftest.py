@@ -181,6 +181,7 @@ class World:
     service: PlexService
     sign_in: PlexSignIn
     account_tokens: AccountTokens
+    limiter: MemoryRateLimiter
     app: FastAPI
 
     @property
@@ -360,7 +361,7 @@ def build_world(
     )
     return World(
         clock, sandbox, wire, accounts, http, library, Reports(http), plextv,
-        repository, servers, links, images, asking, service, sign_in, account_tokens, app,
+        repository, servers, links, images, asking, service, sign_in, account_tokens, limiter, app,
     )  # fmt: skip
 
 

@@ -88,12 +88,41 @@ async def test_what_expired_lately_is_given_while_the_new_value_is_fetched(
     await clock.advance(121)
     source.gate.clear()
     for _ in range(2):
-        assert await cache.get("k", 120, source) == Cached("value 1", stale=True)
+        assert await cache.get("k", 120, source) == Cached("value 1", renewing=True)
     source.gate.set()
     await clock.advance(0)
     assert await cache.get("k", 120, source) == Cached("value 2")
     assert source.asked == 2
     assert cache.counts.by["meanwhile"] == 2
+
+
+async def test_once_the_source_is_known_to_be_down_it_is_said(
+    cache: Cache[str, str], clock: FakeClock
+) -> None:
+    source = Source()
+    await cache.get("k", 120, source)
+    await clock.advance(121)
+    source.fails_with = Down()
+    assert await cache.get("k", 120, source) == Cached("value 1", renewing=True)
+    await clock.advance(0)
+    assert await cache.get("k", 120, source) == Cached("value 1", stale=True)
+    source.fails_with = None
+    await clock.advance(0)
+    assert await cache.get("k", 120, source) == Cached("value 3")
+
+
+async def test_who_wants_the_right_answer_waits_for_it(
+    cache: Cache[str, str], clock: FakeClock
+) -> None:
+    source = Source()
+    await cache.get("k", 120, source)
+    await clock.advance(121)
+    source.gate.clear()
+    waiting = asyncio.ensure_future(cache.get("k", 120, source, current=True))
+    done, _ = await asyncio.wait([waiting], timeout=0.1)  # five times the patience
+    assert not done
+    source.gate.set()
+    assert await waiting == Cached("value 2")
 
 
 async def test_what_is_foreseen_is_there_when_it_is_asked_for(
@@ -117,7 +146,7 @@ async def test_while_there_is_nothing_something_else_may_be_shown(cache: Cache[s
     source = Source()
     source.gate.clear()
     lent = await cache.get("k", 120, source, instead=lambda: "of another")
-    assert lent == Cached("of another", stale=True)
+    assert lent == Cached("of another", renewing=True)
     waiting = asyncio.ensure_future(
         cache.get("k", 120, source, current=True, instead=lambda: "of another")
     )
@@ -288,7 +317,7 @@ async def test_what_is_known_to_be_unchanged_is_given_at_once_and_fetched_behind
     assert since == [0.0]
     await clock.advance(0)
     assert await cache.get("k", 120, source) == Cached("value 2")
-    assert await cache.get("x", 120, other) == Cached("value 1", stale=True)
+    assert await cache.get("x", 120, other) == Cached("value 1", renewing=True)
     await clock.advance(7 * 3600)
     assert await cache.get("k", 120, source) == Cached("value 3")
     assert cache.counts.by["unchanged"] == 1

@@ -8,6 +8,7 @@ import pytest
 from tests.plex.support import recording
 from watchtogether.kit.ids import AccountId, ServerId
 from watchtogether.plex import parse
+from watchtogether.plex.cache import Cached
 from watchtogether.plex.fragments import Fragments
 from watchtogether.plex.images import ImageLinks
 from watchtogether.plex.model import Item
@@ -24,7 +25,7 @@ def items() -> tuple[Item, ...]:
 
 
 def listed(fragments: Fragments, view: Viewer, items: tuple[Item, ...]) -> bytes:
-    return fragments.items(view, items, total=2295, start=60, stale=True)
+    return fragments.items(view, items, Cached(items, stale=True), total=2295, start=60)
 
 
 def test_the_same_as_the_models_write(items: tuple[Item, ...]) -> None:
@@ -34,11 +35,13 @@ def test_the_same_as_the_models_write(items: tuple[Item, ...]) -> None:
     )
     for _ in range(2):
         assert json.loads(listed(fragments, OLIVE, items)) == expected.model_dump()
-    assert json.loads(fragments.items(OLIVE, (), total=0, start=0, stale=False)) == {
+    renewing = Cached((), renewing=True)
+    assert json.loads(fragments.items(OLIVE, (), renewing, total=0, start=0)) == {
         "items": [],
         "total": 0,
         "start": 0,
         "stale": False,
+        "renewing": True,
     }
 
 

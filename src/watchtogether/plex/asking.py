@@ -7,6 +7,7 @@ library. Nobody who browses meets that; together they would be used up by one lo
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar, cast
 
 import structlog
@@ -51,6 +52,15 @@ class Limiter(Protocol):
     """Counts upstream calls; `kit.rate_limit.RateLimiter` is one."""
 
     async def hit(self, tier: Tier, key: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The key of the answer, where the server was found last, and how the answer is fetched."""
+
+    question: Question
+    place: str
+    load: Callable[[], Awaitable[object]]
 
 
 class Asking:
@@ -99,18 +109,16 @@ class Asking:
         """What `call` gives for this account, no older than its kind allows, or said to be stale.
 
         `charged`: whose limit a call counts against when it is not the account's own. `current`:
-        waits for the right answer rather than take the next best.
+        waits for the right answer rather than take the next best, unless the server is down.
         Raises `PlexServerUnknown` and the errors of `errors.py`.
         """
-        question, load = await self._asked(
-            account_id, server_id, kind, about, call, charged=charged
-        )
+        asked = await self._asked(account_id, server_id, kind, about, call, charged=charged)
 
         def lent() -> object | None:
-            return self._titles.lend(question) if kind == "item" else None
+            return self._titles.lend(asked.place, asked.question) if kind == "item" else None
 
         found = await self.cache.get(
-            question, KINDS[kind].ttl_s, load, current=current, instead=lent
+            asked.question, KINDS[kind].ttl_s, asked.load, current=current, instead=lent
         )
         return cast("Cached[T]", found)  # `kind` says what `call` gives
 
@@ -123,8 +131,8 @@ class Asking:
         call: Call[object],
     ) -> None:
         """Have the answer fetched to what this account will ask next; waits for nothing of it."""
-        question, load = await self._asked(account_id, server_id, kind, about, call)
-        self.cache.foresee(question, KINDS[kind].ttl_s, load)
+        asked = await self._asked(account_id, server_id, kind, about, call)
+        self.cache.foresee(asked.question, KINDS[kind].ttl_s, asked.load)
 
     def expire(self, matches: Callable[[Question], bool]) -> None:
         """What matches may have changed on its server."""
@@ -140,28 +148,31 @@ class Asking:
         call: Call[object],
         *,
         charged: str | None = None,
-    ) -> tuple[Question, Callable[[], Awaitable[object]]]:
-        """The key of the answer, and how it is fetched."""
+    ) -> "_Asked":
         access = await self._servers.find(account_id, server_id)
         self.on_ask(account_id, server_id)
         question = Question(server_id, access.permission_hash, kind, about)
 
+        async def placed(ready: ServerAccess) -> tuple[str, object]:
+            return ready.base_url, await call(ready)
+
         async def load() -> object:
             await self._limiter.hit(PLEX, f"{charged or account_id}|{kind}")
+            turn = self._titles.turn
             try:
-                answer = await self.ask_now(account_id, server_id, call)
+                place, answer = await self.ask_now(account_id, server_id, placed)
             except PlexUnauthorized:  # nothing that this access saw is shown any more
                 self.cache.forget_all(lambda q: q.permissions == access.permission_hash)
                 self._titles.forget_asker(access.permission_hash)
                 raise
             except PlexItemGone:
-                if kind == "item":
-                    self._titles.take_back(question)
+                self._titles.refused(access.base_url, question)
                 raise
-            self._titles.note(question, answer)
+            if self._titles.turn == turn:
+                self._titles.note(place, question, answer)
             return answer
 
-        return question, load
+        return _Asked(question, access.base_url, load)
 
     async def ask_now(self, account_id: AccountId, server_id: ServerId, call: Call[T]) -> T:
         """Past the cache: until it is answered, refused, or five seconds are over."""

@@ -7,7 +7,7 @@ Below it there may be a second level that other processes share; when that is aw
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Generic, Literal, Protocol, TypeVar, get_args
 
 from watchtogether.kit.clock import Clock
@@ -15,6 +15,7 @@ from watchtogether.kit.tasks import Background
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 K_contra = TypeVar("K_contra", contravariant=True, bound=Hashable)
 
 How = Literal["fresh", "unchanged", "meanwhile", "shared", "merged", "stale", "missed"]
@@ -37,11 +38,13 @@ _PATIENCE_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Cached(Generic[T]):
-    """A value, and whether it is older than it should be."""
+class Cached(Generic[T_co]):
+    """A value; `stale`: older than it should be, for the source does not answer; `renewing`: the
+    next best, the right one is there in a moment."""
 
-    value: T
+    value: T_co
     stale: bool = False
+    renewing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class _Entry(Generic[T]):
     early_at_ms: float
     fresh_until_ms: float
     gone_at_ms: float
+    failing: bool = False
+    """The last attempt to fetch it anew found the source down."""
 
 
 @dataclass(slots=True)
@@ -100,8 +105,9 @@ class Cache(Generic[K, T]):
     On such an error the old value is given as stale, when there is one, for up to a day. What is
     asked for shortly before it expires is fetched anew in the background. What has expired, but is
     `unchanged` since the time it was fetched, is given at once, and fetched anew behind that, for
-    six hours; what has merely expired, for one hour, and as stale. One who could have a value older
-    than that waits half a second for the new one; one who could not, until there is an answer.
+    six hours; what has merely expired, until an hour after it was fetched, and as such. One who
+    could have a value older than that waits half a second for the new one; one who could not, until
+    there is an answer.
     Flights belong to `background`, so that nobody who leaves takes the answer along.
     """
 
@@ -151,8 +157,8 @@ class Cache(Generic[K, T]):
     ) -> Cached[T]:
         """The value under the key, fetched by `load` when it is missing or older than `ttl_s`.
 
-        `current`: no next best is given while the right one can be had. `instead` gives what may
-        be shown, as stale, while there is nothing yet.
+        `current`: nothing older is given unless the source turns out to be down. `instead` gives
+        what may be shown while there is nothing yet.
         Raises what `load` raises; other errors than `passing` also forget the old value.
         """
         entry = self._usable(key)
@@ -168,17 +174,17 @@ class Cache(Generic[K, T]):
                 self._take_off(key, ttl_s, load, entry)
             self._count(key, "unchanged")
             return Cached(entry.value)
-        meanwhile = None if current else self._next_best(entry, now_ms, instead)
+        meanwhile = None if current else _next_best(entry, now_ms, instead)
         if meanwhile is not None:
             if flight is None:
                 self._take_off(key, ttl_s, load, entry)
-            self._count(key, "meanwhile")
-            return Cached(meanwhile, stale=True)
+            self._count(key, "stale" if meanwhile.stale else "meanwhile")
+            return meanwhile
         if flight is not None:
             self._count(key, "merged" if entry is None else "stale")
         else:
             flight = self._take_off(key, ttl_s, load, entry, counted=True)
-        if entry is None:
+        if entry is None or current:
             return await asyncio.shield(flight.landed)
         try:
             async with asyncio.timeout(self._patience_s):
@@ -202,8 +208,8 @@ class Cache(Generic[K, T]):
         now_ms = self._clock.monotonic_ms()
         for key in found:
             old = self._entries[key]
-            self._entries[key] = _Entry(
-                old.value, old.weight, _LONG_AGO_MS, now_ms, now_ms, old.gone_at_ms
+            self._entries[key] = replace(
+                old, since_ms=_LONG_AGO_MS, early_at_ms=now_ms, fresh_until_ms=now_ms
             )
         for key, flight in self._flights.items():
             if matches(key):
@@ -223,13 +229,6 @@ class Cache(Generic[K, T]):
     def _is_right_still(self, key: K, entry: _Entry[T], now_ms: float) -> bool:
         recent = now_ms - entry.since_ms < _UNCHANGED_MS
         return recent and self.unchanged(key, entry.since_ms)
-
-    def _next_best(
-        self, entry: _Entry[T] | None, now_ms: float, instead: Callable[[], T | None]
-    ) -> T | None:
-        if entry is None:
-            return instead()
-        return entry.value if now_ms - entry.since_ms < _MEANWHILE_MS else None
 
     def _count(self, key: K, how: How) -> None:
         self.counts.by[how] += 1
@@ -291,6 +290,8 @@ class Cache(Generic[K, T]):
             value = await load()
         except self._passing:
             if flight.old is not None:
+                if self._entries.get(key) is flight.old:
+                    self._entries[key] = replace(flight.old, failing=True)
                 return Cached(flight.old.value, stale=True)
             if kept is not None:
                 return Cached(kept.value, stale=True)
@@ -333,6 +334,18 @@ class Cache(Generic[K, T]):
         while self._weight > self._capacity:
             _, oldest = self._entries.popitem(last=False)
             self._weight -= oldest.weight
+
+
+def _next_best(
+    entry: _Entry[T] | None, now_ms: float, instead: Callable[[], T | None]
+) -> Cached[T] | None:
+    """What may be given at once while the right value is fetched."""
+    if entry is None:
+        lent = instead()
+        return None if lent is None else Cached(lent, renewing=True)
+    if now_ms - entry.since_ms >= _MEANWHILE_MS:
+        return None
+    return Cached(entry.value, stale=entry.failing, renewing=not entry.failing)
 
 
 def _retrieve(flight: asyncio.Future[Cached[T]]) -> None:

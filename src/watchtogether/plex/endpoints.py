@@ -1,6 +1,6 @@
 """The HTTP door of Plex libraries: for accounts; pictures for whoever holds their link."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -50,16 +50,13 @@ class Lists:
     def page(self, view: Viewer, found: Cached[ItemPage]) -> Response:
         """Part of a longer list."""
         page = found.value
-        return self._answer(view, page.items, page.total, page.start, found.stale)
+        body = self._fragments.items(view, page.items, found, total=page.total, start=page.start)
+        return Response(body, media_type="application/json")
 
     def whole(self, view: Viewer, found: Cached[tuple[Item, ...]]) -> Response:
         """A list that is complete."""
-        return self._answer(view, found.value, len(found.value), 0, found.stale)
-
-    def _answer(
-        self, view: Viewer, items: Sequence[Item], total: int, start: int, stale: bool
-    ) -> Response:
-        body = self._fragments.items(view, items, total=total, start=start, stale=stale)
+        items = found.value
+        body = self._fragments.items(view, items, found, total=len(items), start=0)
         return Response(body, media_type="application/json")
 
 
@@ -175,10 +172,16 @@ def _letters(letters: Iterable[Letter]) -> list[LetterOut]:
 
 def _add_items(router: APIRouter, service: PlexService, asker: _Asker, lists: Lists) -> None:
     @router.get("/items/{rating_key}")
-    async def item(rating_key: str, view: Annotated[Viewer, Depends(asker)]) -> ItemOut:
+    async def item(
+        rating_key: str,
+        view: Annotated[Viewer, Depends(asker)],
+        related_next: Annotated[
+            bool, Query(description="Whether what goes with it is asked for next.")
+        ] = False,
+    ) -> ItemOut:
         """A whole item."""
-        found = await service.title(view.account_id, view.server_id, RatingKey(rating_key))
-        return view.whole(found.value, stale=found.stale)
+        ask = service.title if related_next else service.item
+        return view.whole(await ask(view.account_id, view.server_id, RatingKey(rating_key)))
 
     @router.get("/items/{rating_key}/children", response_model=ItemsOut)
     async def children(
@@ -196,7 +199,7 @@ def _add_items(router: APIRouter, service: PlexService, asker: _Asker, lists: Li
     async def related(rating_key: str, view: Annotated[Viewer, Depends(asker)]) -> ShelvesOut:
         """What goes with a title."""
         found = await service.related(view.account_id, view.server_id, RatingKey(rating_key))
-        return view.shelves(found.value, stale=found.stale)
+        return view.shelves(found)
 
 
 def _add_shelves(router: APIRouter, service: PlexService, asker: _Asker, lists: Lists) -> None:
@@ -218,7 +221,7 @@ def _add_shelves(router: APIRouter, service: PlexService, asker: _Asker, lists: 
     async def shelves(view: Annotated[Viewer, Depends(asker)]) -> ShelvesOut:
         """The shelves of the home screen that the server's owner has chosen."""
         found = await service.promoted(view.account_id, view.server_id)
-        return view.shelves(found.value, stale=found.stale)
+        return view.shelves(found)
 
     @router.get("/playlists", response_model=ItemsOut)
     async def playlists(view: Annotated[Viewer, Depends(asker)]) -> Response:

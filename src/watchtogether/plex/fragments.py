@@ -9,9 +9,12 @@ from collections.abc import Iterable
 from typing import Final
 
 from watchtogether.kit.ids import AccountId
+from watchtogether.plex.cache import Cached
 from watchtogether.plex.model import Item
 from watchtogether.plex.schemas import ItemSummaryOut
 from watchtogether.plex.views import Viewer
+
+_BOOL: Final = {True: b"true", False: b"false"}
 
 MOST: Final = 20_000
 """Pieces kept; about half a kilobyte each."""
@@ -25,15 +28,16 @@ class Fragments:
         self._kept: OrderedDict[tuple[AccountId, int], tuple[Item, bytes]] = OrderedDict()
 
     def items(
-        self, view: Viewer, found: Iterable[Item], *, total: int, start: int, stale: bool
+        self, view: Viewer, items: Iterable[Item], aged: Cached[object], *, total: int, start: int
     ) -> bytes:
-        """An `ItemsOut` as JSON."""
-        pieces = b",".join(self._piece(view, item) for item in found)
-        return b'{"items":[%b],"total":%d,"start":%d,"stale":%b}' % (
+        """An `ItemsOut` as JSON, as old as `aged` is."""
+        pieces = b",".join(self._piece(view, item) for item in items)
+        return b'{"stale":%b,"renewing":%b,"items":[%b],"total":%d,"start":%d}' % (
+            _BOOL[aged.stale],
+            _BOOL[aged.renewing],
             pieces,
             total,
             start,
-            b"true" if stale else b"false",
         )
 
     def _piece(self, view: Viewer, item: Item) -> bytes:

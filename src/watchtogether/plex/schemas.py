@@ -123,13 +123,20 @@ class LetterOut(BaseModel):
     start: int
 
 
-class ItemsOut(BaseModel):
-    """A list of items; `stale` when Plex is away and this is from before."""
+class Aged(BaseModel):
+    """`stale`: Plex is away and this is from before. `renewing`: this is from lately, and the right
+    answer is there when asked again in a moment."""
+
+    stale: bool
+    renewing: bool = False
+
+
+class ItemsOut(Aged):
+    """A list of items."""
 
     items: list[ItemSummaryOut]
     total: int
     start: int = 0
-    stale: bool
 
 
 class ShelfOut(BaseModel):
@@ -143,11 +150,10 @@ class ShelfOut(BaseModel):
     items: list[ItemSummaryOut]
 
 
-class ShelvesOut(BaseModel):
-    """Several rows; `stale` when Plex is away and they are from before."""
+class ShelvesOut(Aged):
+    """Several rows."""
 
     shelves: list[ShelfOut]
-    stale: bool
 
 
 class AncestorOut(BaseModel):
@@ -226,4 +232,3 @@ class ItemOut(ItemSummaryOut):
     versions: list[VersionOut]
     chapters: list[ChapterOut]
     markers: list[MarkerOut]
-    stale: bool

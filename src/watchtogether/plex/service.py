@@ -91,7 +91,9 @@ class PlexService:
     async def libraries(
         self, account_id: AccountId, server_id: ServerId
     ) -> Cached[tuple[Section, ...]]:
-        return await self._asking.ask(account_id, server_id, "sections", (), self._library.sections)
+        return await self._asking.ask(
+            account_id, server_id, "sections", (), self._library.sections, current=True
+        )
 
     async def menu(self, account_id: AccountId, server_id: ServerId, section: str) -> Cached[Menu]:
         """What a library can be narrowed and ordered by."""
@@ -150,7 +152,8 @@ class PlexService:
 
         found = await asyncio.gather(*map(fetch, listing.windows(start, size)))
         page = listing.cut([each.value for each in found], start, size)
-        return Cached(page, stale=any(each.stale for each in found))
+        stale, renewing = any(f.stale for f in found), any(f.renewing for f in found)
+        return Cached(page, stale, renewing)
 
     async def collections(
         self, account_id: AccountId, server_id: ServerId, section: str

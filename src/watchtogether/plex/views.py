@@ -1,10 +1,10 @@
 """From the values of `model.py` to the answers of `schemas.py`."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from watchtogether.kit.ids import AccountId, ServerId
+from watchtogether.plex.cache import Cached
 from watchtogether.plex.images import ImageLinks
 from watchtogether.plex.model import Ancestor, Hub, Item, Media
 from watchtogether.plex.playable import pictures, playing_time_ms, subtitle
@@ -32,7 +32,7 @@ class Viewer:
     server_id: ServerId
     links: ImageLinks
 
-    def shelves(self, found: Iterable[Hub], *, stale: bool) -> ShelvesOut:
+    def shelves(self, found: Cached[tuple[Hub, ...]]) -> ShelvesOut:
         """Rows of films, shows, seasons, episodes and collections; what is left of them."""
         rows = (
             ShelfOut(
@@ -40,14 +40,17 @@ class Viewer:
                 title=hub.title,
                 items=[self.summary(i) for i in hub.items if i.kind in _SHOWN],
             )
-            for hub in found
+            for hub in found.value
         )
-        return ShelvesOut(shelves=[row for row in rows if row.items], stale=stale)
+        return ShelvesOut(
+            shelves=[row for row in rows if row.items], stale=found.stale, renewing=found.renewing
+        )
 
     def summary(self, item: Item) -> ItemSummaryOut:
         return ItemSummaryOut.model_validate(self._summary(item))
 
-    def whole(self, item: Item, *, stale: bool) -> ItemOut:
+    def whole(self, found: Cached[Item]) -> ItemOut:
+        item = found.value
         details = {
             "summary": item.summary,
             "tagline": item.tagline,
@@ -70,7 +73,8 @@ class Viewer:
                 MarkerOut(kind=m.kind, start_s=m.start_ms / 1000, end_s=m.end_ms / 1000)
                 for m in item.markers
             ],
-            "stale": stale,
+            "stale": found.stale,
+            "renewing": found.renewing,
         }
         return ItemOut.model_validate(self._summary(item) | details)
 

@@ -153,13 +153,20 @@ export interface Marker {
   end_s: number;
 }
 
+export interface Aged {
+  /** Plex is away and this is from before. */
+  stale: boolean;
+  /** This is from lately; the right answer is there when asked again in a moment. */
+  renewing?: boolean;
+}
+
 /** The show or season that an item belongs to. */
 export interface Ancestor {
   rating_key: string | null;
   title: string;
 }
 
-export interface Item extends ItemSummary {
+export interface Item extends ItemSummary, Aged {
   summary: string;
   tagline: string | null;
   original_title: string | null;
@@ -177,15 +184,12 @@ export interface Item extends ItemSummary {
   versions: Version[];
   chapters: Chapter[];
   markers: Marker[];
-  stale: boolean;
 }
 
-export interface ItemPage {
+export interface ItemPage extends Partial<Aged> {
   items: ItemSummary[];
   total: number;
   start?: number;
-  /** Plex is away and this is from before. */
-  stale?: boolean;
 }
 
 /** What a library can be narrowed and ordered by; titles are in the server's language. */
@@ -206,10 +210,9 @@ export interface Letter {
   start: number;
 }
 
-export interface Shelves {
+export interface Shelves extends Aged {
   /** `id` is Plex's name of the row, the same in every language. */
   shelves: { id: string; title: string; items: ItemSummary[] }[];
-  stale: boolean;
 }
 
 /** Who of a room has seen a title; null where nobody can know. */

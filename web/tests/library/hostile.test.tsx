@@ -98,7 +98,7 @@ test("a title that came twice stands twice, without a complaint", async () => {
 
 test("a shelf is one stop for the tab key, walked with the arrows", async () => {
   const items = ["1", "2", "3"].map((rating_key) => anItem({ rating_key }));
-  showPage(<Shelf title="New" query={{ data: { items }, isPending: false, isError: false }} />);
+  showPage(<Shelf title="New" query={{ data: { items }, isPending: false }} />);
   const links = await screen.findAllByRole("link");
   expect(links.map((each) => each.tabIndex)).toEqual([0, -1, -1]);
   act(() => links[1]?.focus());

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { ItemSummary } from "@/lib/plexTypes";
 import { Poster } from "@/ui/poster";
 import { Empty, Skeleton, Trouble } from "@/ui/states";
-import { childrenQuery } from "./api";
+import { childrenQuery, isTrouble } from "./api";
 import type { Take } from "./Card";
 import { ItemGrid } from "./ItemGrid";
 import { FromBefore } from "./notes";
@@ -19,7 +19,7 @@ export function Children(props: {
   const { t } = useTranslation();
   const { parent, onTake } = props;
   const query = useQuery(childrenQuery(parent.server, parent.rating_key, parent.kind));
-  if (query.isError) return <Trouble error={query.error} onRetry={() => void query.refetch()} />;
+  if (isTrouble(query)) return <Trouble error={query.error} onRetry={() => void query.refetch()} />;
   const items = query.data?.items ?? null;
   if (items?.length === 0) return <Empty title={t("library.holds_nothing")} />;
   const label = { season: t("library.episodes"), show: t("library.seasons") } as const;

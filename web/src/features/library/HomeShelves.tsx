@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { ItemSummary, Shelves } from "@/lib/plexTypes";
 import { Trouble } from "@/ui/states";
-import { hubQuery, playlistsQuery, shelvesQuery } from "./api";
+import { hubQuery, isTrouble, playlistsQuery, shelvesQuery } from "./api";
 import { FromBefore, Offline } from "./notes";
 import { Shelf } from "./Shelf";
 
@@ -24,7 +24,7 @@ export function HomeShelves({ server }: { server: string }) {
   const recent = useQuery(hubQuery("recently-added", server));
   const promoted = useQuery(shelvesQuery(server));
   const playlists = useQuery(playlistsQuery(server));
-  if (going.error && recent.error) {
+  if (isTrouble(going) && isTrouble(recent)) {
     const again = () => {
       for (const each of [going, recent, promoted, playlists]) void each.refetch();
     };
@@ -44,7 +44,7 @@ export function HomeShelves({ server }: { server: string }) {
         <Shelf
           key={`${shelf.id} ${shelf.title}`}
           title={shelf.title}
-          query={{ data: shelf, isPending: false, isError: false }}
+          query={{ data: shelf, isPending: false }}
         />
       ))}
       {playlists.data && <Shelf title={t("home.playlists")} query={playlists} />}

@@ -12,7 +12,7 @@ export function Related({ server, rating_key }: { server: string; rating_key: st
         <Shelf
           key={`${shelf.id} ${shelf.title}`}
           title={shelf.title}
-          query={{ data: shelf, isPending: false, isError: false }}
+          query={{ data: shelf, isPending: false }}
         />
       ))}
     </div>

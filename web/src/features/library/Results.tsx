@@ -3,7 +3,7 @@ import { SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { ItemKind, ItemSummary } from "@/lib/plexTypes";
 import { Empty, Trouble } from "@/ui/states";
-import { searchQuery } from "./api";
+import { isTrouble, searchQuery } from "./api";
 import { Card, CardSkeleton, type Take } from "./Card";
 import { FromBefore } from "./notes";
 import { walk } from "./walk";
@@ -26,7 +26,7 @@ export function grouped(items: readonly ItemSummary[]): [Shown, ItemSummary[]][]
 export function Results(props: { server: string | null; q: string; onTake?: Take | undefined }) {
   const { t } = useTranslation();
   const query = useQuery(searchQuery(props.server, props.q));
-  if (query.isError) return <Trouble error={query.error} onRetry={() => void query.refetch()} />;
+  if (isTrouble(query)) return <Trouble error={query.error} onRetry={() => void query.refetch()} />;
   const items = query.data?.items;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys only move the focus among the links inside

@@ -6,7 +6,7 @@ import type { ItemPage, Library } from "@/lib/plexTypes";
 import { ToggleChip } from "@/ui/chip";
 import { Empty, Trouble } from "@/ui/states";
 import { ActiveFilters } from "./ActiveFilters";
-import { collectionsQuery, menuQuery } from "./api";
+import { collectionsQuery, isTrouble, menuQuery } from "./api";
 import type { Take } from "./Card";
 import { Count } from "./Count";
 import { FilterBar } from "./FilterBar";
@@ -75,7 +75,7 @@ function Collections(props: {
 }) {
   const { t } = useTranslation();
   const { query } = props;
-  if (query.isError) return <Trouble error={query.error} onRetry={() => void query.refetch()} />;
+  if (isTrouble(query)) return <Trouble error={query.error} onRetry={() => void query.refetch()} />;
   if (query.data?.items.length === 0) return <Empty title={t("library.no_collections")} />;
   return (
     <>

@@ -10,7 +10,6 @@ import { walk } from "./walk";
 interface Asked {
   data?: { items: ItemSummary[] } | undefined;
   isPending: boolean;
-  isError: boolean;
 }
 
 /** A row of items that scrolls sideways; one stop for the tab key, walked with the arrows. */
@@ -24,7 +23,7 @@ export function Shelf(props: {
   const row = useRow();
   const [stop, setStop] = useState(0);
   const items = query.data?.items ?? [];
-  if (query.isError || (!query.isPending && items.length === 0)) return null;
+  if (!query.isPending && items.length === 0) return null;
   const width = wide ? "w-64 sm:w-72" : "w-32 sm:w-40";
   return (
     <section aria-label={title} className="min-w-0">

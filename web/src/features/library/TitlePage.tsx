@@ -8,7 +8,7 @@ import { cn } from "@/ui/cn";
 import { Ambience, Poster } from "@/ui/poster";
 import { Empty, Skeleton, Trouble } from "@/ui/states";
 import { Cast, Summary } from "./About";
-import { itemQuery, playlistsQuery } from "./api";
+import { isTrouble, itemQuery, playlistsQuery } from "./api";
 import { Children } from "./Children";
 import { Facts } from "./Facts";
 import { FromBefore, Offline } from "./notes";
@@ -26,16 +26,16 @@ export function TitlePage(props: {
   rating_key: string;
   actions: (item: Item) => ReactNode;
 }) {
-  const query = useQuery(itemQuery(props.server, props.rating_key));
-  if (query.isError) {
+  const query = useQuery(itemQuery(props.server, props.rating_key, true));
+  const item = query.data;
+  if (isTrouble(query)) {
     return (
       <div className="pt-24">
         <Trouble error={query.error} onRetry={() => void query.refetch()} />
       </div>
     );
   }
-  if (query.isPending) return <TitleSkeleton />;
-  const item = query.data;
+  if (item === undefined) return <TitleSkeleton />;
   const holds = holdsOthers(item);
   return (
     <article className="relative">
@@ -70,8 +70,8 @@ export function TitlePage(props: {
 export function PlaylistPage({ server, rating_key }: { server: string; rating_key: string }) {
   const { t } = useTranslation();
   const query = useQuery(playlistsQuery(server));
-  if (query.isError) return <Trouble error={query.error} onRetry={() => void query.refetch()} />;
-  if (query.isPending) return <TitleSkeleton />;
+  if (isTrouble(query)) return <Trouble error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.data === undefined) return <TitleSkeleton />;
   const playlist = query.data.items.find((each) => each.rating_key === rating_key);
   if (!playlist) {
     return (

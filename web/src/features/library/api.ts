@@ -2,6 +2,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { ApiError, api, withQuery } from "@/lib/api";
 import type {
+  Aged,
   FilterChoice,
   Item,
   ItemKind,
@@ -21,15 +22,26 @@ const KEPT_MS = 15 * 60_000;
 /** The server keeps answers and hears of changes, so that asking it again costs little. */
 const FRESH_MS = 60_000;
 
-/** What is from before is asked for again: soon, and ever less often while Plex is away. */
-const AGAIN_MS = 1_500;
-const AGAIN_AT_MOST_MS = 15_000;
+/** What is there in a moment, and what may be there once Plex is back, is asked for again. */
+const RENEWING_MS = 1_500;
+const AWAY_MS = 15_000;
 
 /** How long is waited by itself when the server asks for patience; longer, and it is said. */
 const PATIENCE_S = 20;
 const TRIES = 3;
+const TOO_MANY = 429;
 
 const tooMuch = (error: Error) => error instanceof ApiError && error.retry_after_s !== null;
+
+/** The server knows the answer, and it is no; what was shown before is not so any more. */
+const isRefusal = (error: Error | null) =>
+  error instanceof ApiError &&
+  (error.code === "plex_unauthorized" ||
+    (error.status >= 400 && error.status < 500 && error.status !== TOO_MANY));
+
+/** Whether to say so in place of what is shown: a failure to ask again hides nothing. */
+export const isTrouble = <T>(query: { data: T; error: Error | null }) =>
+  query.error !== null && (query.data === undefined || isRefusal(query.error));
 
 /** For every question: what is asked too quickly is asked again when the server wants it. */
 const patient = {
@@ -40,10 +52,12 @@ const patient = {
   },
   retryDelay: (count: number, error: Error) =>
     tooMuch(error) ? ((error as ApiError).retry_after_s ?? 1) * 1000 + 50 : 1000 * 2 ** count,
-  refetchInterval: ({ state }: { state: { data?: unknown; dataUpdateCount: number } }) =>
-    (state.data as { stale?: boolean } | undefined)?.stale
-      ? Math.min(AGAIN_AT_MOST_MS, AGAIN_MS * state.dataUpdateCount)
-      : (false as const),
+  refetchInterval: ({ state }: { state: { data?: unknown; error: Error | null } }) => {
+    const data = state.data as Aged | undefined;
+    if (isRefusal(state.error)) return false as const;
+    if (data?.renewing && !state.error) return RENEWING_MS;
+    return data?.stale || data?.renewing ? AWAY_MS : (false as const);
+  },
 };
 
 const segment = encodeURIComponent;
@@ -129,12 +143,19 @@ export const collectionsQuery = (server: string, key: string) =>
     gcTime: KEPT_MS,
   });
 
-export const itemQuery = (server: string, rating_key: string) =>
+/** `related_next`: what goes with it is asked for next, and may be fetched already. */
+export const itemQuery = (server: string, rating_key: string, related_next?: boolean) =>
   queryOptions({
     ...patient,
     queryKey: ["item", server, rating_key],
     queryFn: ({ signal }) =>
-      api.get<Item>(withQuery(`api/plex/items/${segment(rating_key)}`, { server }), signal),
+      api.get<Item>(
+        withQuery(`api/plex/items/${segment(rating_key)}`, {
+          server,
+          related_next: related_next ? "true" : null,
+        }),
+        signal,
+      ),
     staleTime: FRESH_MS,
   });
 

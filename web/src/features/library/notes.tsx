@@ -3,7 +3,6 @@ import { onlineManager } from "@tanstack/react-query";
 import { CloudOff, History } from "lucide-react";
 import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import { useLasting } from "./useLasting";
 
 const LINE = "flex items-center gap-2 text-dim text-sm [&_svg]:size-4 [&_svg]:shrink-0";
 
@@ -16,16 +15,12 @@ const useOnline = () =>
     () => onlineManager.isOnline(),
   );
 
-/** What expired lately is shown while the new answer is fetched; that much is not worth a word. */
-const WORTH_SAYING_MS = 4_000;
-
 /** Plex is away and this is what was known before. */
 export function FromBefore({ stale }: { stale: boolean | undefined }) {
   const { t } = useTranslation();
-  const lasting = useLasting(stale === true, WORTH_SAYING_MS);
   return (
     <div role="status" className={REGION}>
-      {lasting && (
+      {stale && (
         <p className={LINE}>
           <History aria-hidden />
           {t("library.stale")}

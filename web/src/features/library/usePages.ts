@@ -5,7 +5,7 @@
 import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
 import type { ItemSummary } from "@/lib/plexTypes";
-import { PAGE, pageQuery } from "./api";
+import { isTrouble, PAGE, pageQuery } from "./api";
 import type { Listing } from "./place";
 import { useSettled } from "./useSettled";
 
@@ -56,7 +56,7 @@ export function usePages(props: {
       pages[Math.floor(index / PAGE) - first]?.data?.items[index % PAGE];
     return Array.from({ length: to - from }, (_, i) => at(from + i));
   }, [arrived, from, to, first]);
-  const failed = pages.filter((page) => page.isError);
+  const failed = pages.filter(isTrouble);
   return {
     /** Those from `from` to `to`; undefined where they are still to come. */
     items,
