@@ -83,6 +83,9 @@ FILMS = (
     "TV/Night Trains (2020)/Night Trains S02E01 Return.mp4",
 )
 
+SUBTITLE = "1\n00:00:00,000 --> 00:00:00,800\nThis is the night mail.\n"
+"""Beside the first film."""
+
 
 @pytest.fixture(autouse=True)
 def logged() -> Iterator[list[structlog.typing.EventDict]]:
@@ -102,6 +105,8 @@ def media_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(first.read_bytes())
+    night_mail = next(folder / name for name in FILMS if "Night Mail" in name)
+    night_mail.with_suffix(".en.srt").write_text(SUBTITLE, encoding="utf-8")
     return folder
 
 

@@ -9,11 +9,16 @@ import pytest
 
 from tests.stream.door import served
 from tests.stream.fakes import ROOM, Stage, plain_client, ts_segment, until
-from watchtogether.kit.ids import MemberId, RatingKey, ServerId, SessionId
+from watchtogether.kit.ids import AccountId, MemberId, RatingKey, ServerId, SessionId
+from watchtogether.kit.tasks import Background
+from watchtogether.plex.errors import PlexTooMuch
+from watchtogether.plex.subtitles import SubtitleTrack
 from watchtogether.stream.endpoints import PIECE_BYTES, build_router
+from watchtogether.stream.subtitles import Subtitles
 from watchtogether.stream.tickets import LIFETIME_S, Tickets
 
 MEDIA = "/1/720p/index.m3u8"
+LINES = b"1\n00:00:01,000 --> 00:00:02,500\nHello.\n"
 ALL = ("/master.m3u8", MEDIA, "/1/720p/5.ts")
 
 
@@ -45,9 +50,32 @@ class Door:
 async def door(tmp_path: Path) -> AsyncIterator[Door]:
     stage = Stage(tmp_path)
     tickets = Tickets(b"k" * 32, stage.clock)
-    router = build_router(stage.service, tickets, stage.room, stage.room.session_of)
-    async with stage.service.run(), served(router) as url, plain_client() as client:
-        yield Door(stage, tickets, url, client)
+    async with Background() as background:
+        subtitles = Subtitles(Shelf(), stage.clock, background)
+        router = build_router(stage.service, subtitles, tickets, stage.room, stage.room.session_of)
+        async with stage.service.run(), served(router) as url, plain_client() as client:
+            yield Door(stage, tickets, url, client)
+
+
+class Shelf:
+    """Three subtitles: one that is well, one that is none, and one that is beyond all bounds."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def tracks(
+        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
+    ) -> tuple[SubtitleTrack, ...]:
+        return tuple(
+            SubtitleTrack(each, "en", f"English {each}", default=each == "7")
+            for each in ("7", "8", "9")
+        )
+
+    async def text(self, account_id: AccountId, server_id: ServerId, track_id: str) -> bytes:
+        self.asked.append(track_id)
+        if track_id == "9":
+            raise PlexTooMuch
+        return LINES if track_id == "7" else b"\xff\xfenothing of the kind"
 
 
 async def test_STR3_from_the_master_to_a_segment(door: Door) -> None:
@@ -64,6 +92,29 @@ async def test_STR3_from_the_master_to_a_segment(door: Door) -> None:
     assert segment.headers["cache-control"] == "private, max-age=3600"
     assert segment.headers["x-content-type-options"] == "nosniff"
     assert int(segment.headers["content-length"]) == len(segment.content)
+
+
+async def test_STR6_subtitles_beside_the_film(door: Door) -> None:
+    listed = await door.get("/subtitles")
+    assert listed.headers["cache-control"] == "no-store"
+    assert listed.json()["tracks"][0] == {
+        "id": "7", "language": "en", "title": "English 7", "default": True,
+    }  # fmt: skip
+    text = await door.get("/subtitles/7.vtt")
+    assert text.headers["content-type"] == "text/vtt; charset=utf-8"
+    assert text.headers["x-content-type-options"] == "nosniff"
+    assert text.text.splitlines() == ["WEBVTT", "", "00:00:01.000 --> 00:00:02.500", "Hello."]
+
+
+async def test_STR6_what_cannot_be_read_is_said_and_other_titles_have_none(door: Door) -> None:
+    for _ in range(3):
+        for track in ("8", "9"):
+            assert await door.code(f"/subtitles/{track}.vtt") == (502, "subtitle_unreadable")
+    for track in ("10", "..", "7%2f8", ""):
+        assert (await door.code(f"/subtitles/{track}.vtt"))[0] == 404
+    refused = (403, "ticket_refused")
+    assert await door.code("/subtitles", door.ticket(rating_key="other")) == refused
+    assert await door.code("/subtitles/7.vtt", door.ticket(rating_key="other")) == refused
 
 
 async def test_attack52_a_bad_ticket_opens_nothing(door: Door) -> None:

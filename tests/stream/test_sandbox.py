@@ -1,6 +1,7 @@
 """The stream against a server that behaves like Plex, faults included."""
 
 import asyncio
+from typing import cast
 
 import imageio_ffmpeg
 import pytest
@@ -15,6 +16,7 @@ from watchtogether.plex.errors import PlexItemGone, PlexUnauthorized, PlexUnreac
 from watchtogether.plex.transcode import Missing, Moment, Order, TranscodeRefused
 from watchtogether.stream.endpoints import build_router
 from watchtogether.stream.mpegts import clock_gap_s, first_video_time_s, is_whole
+from watchtogether.stream.subtitles import Subtitles
 from watchtogether.stream.tickets import Tickets
 
 SEGMENTS = FILM_S // 3
@@ -214,8 +216,9 @@ async def test_another_player_plays_and_seeks_through_our_door(cinema: Cinema) -
         cinema.now.server_id,
         cinema.now.rating_key,
     )
+    subtitles = cast("Subtitles", None)  # this player asks for none
     async with served(
-        build_router(cinema.service, tickets, cinema.room, cinema.room.session_of)
+        build_router(cinema.service, subtitles, tickets, cinema.room, cinema.room.session_of)
     ) as url:
         for seek_s in (0, 240):
             child = await asyncio.create_subprocess_exec(

@@ -48,6 +48,7 @@ _NAMES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r"/library/metadata/[^/]+/(related|similar)", "item related"),
         (r"/library/collections/[^/]+/children", "item children"),
         (r"/library/parts/.*", "part"),
+        (r"/library/streams/.*", "subtitle"),
         (r"/playlists(/.*)?", "playlists"),
         (r"/hubs/search", "search"),
         (r"/(hubs/.*|library/(onDeck|recentlyAdded))", "hubs"),

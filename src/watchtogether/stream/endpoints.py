@@ -7,9 +7,11 @@ at this moment. What follows the ticket is numbers; nothing a client sends reach
 import asyncio
 import re
 from collections.abc import Coroutine
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Request
+from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -18,6 +20,7 @@ from watchtogether.stream.errors import GenerationOver, TicketRefused
 from watchtogether.stream.playlist import MEDIA_TYPE
 from watchtogether.stream.ports import Audience, Screening, SessionOf
 from watchtogether.stream.service import StreamService
+from watchtogether.stream.subtitles import Subtitles
 from watchtogether.stream.tickets import Tickets
 from watchtogether.stream.waker import or_error
 
@@ -25,7 +28,8 @@ PIECE_BYTES = 128 * 1024
 """Bodies leave in pieces of this size, so that no turn of the loop is long."""
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 _COMMON = {"X-Content-Type-Options": "nosniff", "Accept-Ranges": "none"}
-_PLAYLIST_HEADERS = {**_COMMON, "Cache-Control": "no-store"}
+_NOT_KEPT = {"Cache-Control": "no-store"}
+_PLAYLIST_HEADERS = {**_COMMON, **_NOT_KEPT}
 _SEGMENT_HEADERS = {**_COMMON, "Cache-Control": "private, max-age=3600"}
 _CLIENT_GONE = 499
 
@@ -53,10 +57,29 @@ class PiecesResponse(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
+class SubtitleOut(BaseModel):
+    """One that can be chosen; `language` is a code such as `en`."""
+
+    id: str
+    language: str | None
+    title: str
+    default: bool
+
+
+class SubtitlesOut(BaseModel):
+    """Those that are text, in the order of the file."""
+
+    tracks: list[SubtitleOut]
+
+
 def build_router(
-    service: StreamService, tickets: Tickets, audience: Audience, session_of: SessionOf
+    service: StreamService,
+    subtitles: Subtitles,
+    tickets: Tickets,
+    audience: Audience,
+    session_of: SessionOf,
 ) -> APIRouter:
-    """The three addresses below a ticket.
+    """The addresses below a ticket.
 
     A ticket works without a session, for players that send none; with one, it must be its own.
     """
@@ -100,6 +123,19 @@ def build_router(
         if request.method == "HEAD":  # says that it may be asked for; fetches nothing
             return _segment(b"")
         return _segment(await _while_connected(request, service.segment(screening, wanted)))
+
+    @router.get("/{ticket}/subtitles")
+    async def subtitle_tracks(request: Request, ticket: str, response: Response) -> SubtitlesOut:
+        """The text subtitles of what is on."""
+        found = await subtitles.tracks(await screening_of(request, ticket))
+        response.headers.update(_NOT_KEPT)
+        return SubtitlesOut(tracks=[SubtitleOut(**asdict(each)) for each in found])
+
+    @router.get("/{ticket}/subtitles/{track}.vtt", response_class=Response)
+    async def subtitle(request: Request, ticket: str, track: str) -> Response:
+        """One of them, as WebVTT."""
+        body = await subtitles.vtt(await screening_of(request, ticket), track)
+        return PiecesResponse(body, headers=_SEGMENT_HEADERS, media_type="text/vtt; charset=utf-8")
 
     return router
 

@@ -51,6 +51,14 @@ class TitleChanged(AppError):
     message = "The film's file was replaced in Plex. Choose it again."
 
 
+class SubtitleUnreadable(AppError):
+    """What Plex gave for it is no subtitle, or beyond 1 MiB of text."""
+
+    code = "subtitle_unreadable"
+    status = 502
+    message = "These subtitles cannot be read."
+
+
 class StreamStopped(AppError):
     """The stream was just ended (nobody watched, or the server is closing); asking again helps."""
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from watchtogether.kit.ids import AccountId, MemberId, RatingKey, RoomId, ServerId, SessionId
 from watchtogether.plex.client import ServerAccess
+from watchtogether.plex.subtitles import SubtitleTrack
 from watchtogether.plex.transcode import Missing, Moment, Order, Transcode
 
 PlaybackState = Literal["idle", "waiting", "playing", "paused"]
@@ -71,6 +72,16 @@ FindAccess = Callable[[AccountId, ServerId], Awaitable[ServerAccess]]
 
 Doubt = Callable[[ServerAccess], None]
 """Told when an access's address does not answer, so that the next `FindAccess` looks anew."""
+
+
+class SubtitleSource(Protocol):
+    """A title's subtitles, see `plex.subtitles.PlexSubtitles`."""
+
+    async def tracks(
+        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
+    ) -> tuple[SubtitleTrack, ...]: ...
+
+    async def text(self, account_id: AccountId, server_id: ServerId, track_id: str) -> bytes: ...
 
 
 class Transcoder(Protocol):

@@ -1,0 +1,63 @@
+"""Subtitles that are text: which a title has, and what one of them says."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from watchtogether.kit.ids import AccountId, RatingKey, ServerId
+from watchtogether.plex.client import PlexHttp
+from watchtogether.plex.errors import PlexItemGone
+from watchtogether.plex.keys import checked_key
+from watchtogether.plex.model import Item, StreamTrack
+from watchtogether.plex.service import PlexService
+from watchtogether.plex.wire import MIB, Bounds
+
+TEXT_CODECS: Final = frozenset({"srt", "subrip", "ass", "ssa", "vtt", "webvtt", "mov_text", "text"})
+"""The others are pictures, which only a transcode can lay over the film."""
+_BOUNDS: Final = Bounds(max_bytes=MIB, deadline_s=20.0, read_s=15.0)
+"""A film's lines are a tenth of that. Out of a film file they take Plex a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubtitleTrack:
+    """`language` is a code such as `en`; None when nobody has said."""
+
+    id: str
+    language: str | None
+    title: str
+    default: bool
+
+
+class PlexSubtitles:
+    """Of the first file of a title's first version: what the transcoder plays."""
+
+    def __init__(self, service: PlexService, http: PlexHttp) -> None:
+        self._service = service
+        self._http = http
+
+    async def tracks(
+        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
+    ) -> tuple[SubtitleTrack, ...]:
+        """Raises the errors of `errors.py`."""
+        item = (await self._service.item(account_id, server_id, rating_key, current=True)).value
+        return tuple(
+            SubtitleTrack(each.id, each.language, each.title, each.default)
+            for each in _streams(item)
+            if each.kind == "subtitle" and each.codec.lower() in TEXT_CODECS and each.id
+        )
+
+    async def text(self, account_id: AccountId, server_id: ServerId, track_id: str) -> bytes:
+        """As SubRip, however it is kept. Raises the errors of `errors.py`; `PlexTooMuch` beyond
+        1 MiB."""
+        if not track_id.isdecimal():
+            raise PlexItemGone
+        access = await self._service.access(account_id, server_id)
+        path = f"/library/streams/{checked_key(track_id)}.srt"
+        answer = await self._http.get_bytes(
+            access, path, {"encoding": "utf-8"}, bounds=_BOUNDS, lane="stream"
+        )
+        return answer.body
+
+
+def _streams(item: Item) -> tuple[StreamTrack, ...]:
+    part = next((part for media in item.media for part in media.parts), None)
+    return part.streams if part is not None else ()
