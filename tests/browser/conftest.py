@@ -13,14 +13,28 @@ from tests.support.processes import Sandbox, sandbox
 
 @pytest.fixture(scope="session")
 def coded_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One film of three minutes and a show of two seasons, all with numbered pictures."""
+    """One film of three minutes and a show of two seasons, all with numbered pictures.
+
+    The film says in English and German which second it is.
+    """
     folder = tmp_path_factory.mktemp("coded")
-    make_coded_film(folder / "Movies" / "Numbers (2024)" / "Numbers (2024).mp4", 180)
+    film = folder / "Movies" / "Numbers (2024)" / "Numbers (2024).mp4"
+    make_coded_film(film, 180)
+    for code, word in (("en", "Second"), ("de", "Sekunde")):
+        film.with_suffix(f".{code}.srt").write_text(
+            "\n".join(_cue(number, f"<i>{word} {number}</i>") for number in range(180)),
+            encoding="utf-8",
+        )
     for season in (1, 2):
         for episode in (1, 2):
             name = f"Counting - S{season:02}E{episode:02}.mp4"
             make_coded_film(folder / "TV" / "Counting" / f"Season {season}" / name, 40)
     return folder
+
+
+def _cue(at_s: int, words: str) -> str:
+    time = f"00:{at_s // 60:02}:{at_s % 60:02}"
+    return f"{at_s + 1}\n{time},000 --> {time},990\n{words}\n"
 
 
 @pytest.fixture(scope="session")

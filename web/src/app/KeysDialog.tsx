@@ -8,6 +8,7 @@ const KEYS = [
   { keys: ["↑", "↓"], word: "volume" },
   { keys: ["F"], word: "fullscreen" },
   { keys: ["M"], word: "mute" },
+  { keys: ["C"], word: "subtitles" },
   { keys: ["<", ">"], word: "speed" },
   { keys: ["N"], word: "next" },
   { keys: ["O"], word: "out" },

@@ -1,5 +1,5 @@
 import { Menu as Base } from "@base-ui/react/menu";
-import { Check } from "lucide-react";
+import { Check, Minus, Plus } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
 import { cn } from "./cn";
 
@@ -128,6 +128,35 @@ export function MenuTiles<T extends string | number>(props: {
         </div>
       </Base.Group>
     </Base.RadioGroup>
+  );
+}
+
+interface Step {
+  label: string;
+  onSelect: () => void;
+}
+
+/** A value between the two buttons that make it less and more; the menu stays open. */
+export function MenuStep(props: { label: string; value: string; less: Step; more: Step }) {
+  const button = (step: Step, icon: ReactNode) => (
+    <Base.Item
+      aria-label={step.label}
+      closeOnClick={false}
+      onClick={step.onSelect}
+      className={cn(ROW, "w-11 justify-center px-0")}
+    >
+      {icon}
+    </Base.Item>
+  );
+  return (
+    <Base.Group className="flex items-center px-1.5">
+      <Base.GroupLabel className="flex-1 px-1.5 text-faint text-xs">{props.label}</Base.GroupLabel>
+      {button(props.less, <Minus />)}
+      <span aria-live="polite" className="tabular min-w-14 text-center text-sm">
+        {props.value}
+      </span>
+      {button(props.more, <Plus />)}
+    </Base.Group>
   );
 }
 

@@ -22,6 +22,7 @@ function Harness() {
     steer,
     undo,
     fullscreen: still,
+    subtitles: still,
     onChat,
     onHelp: still,
   });

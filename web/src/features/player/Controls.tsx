@@ -22,13 +22,16 @@ import { Slider } from "@/ui/slider";
 import type { Driver } from "./driver";
 import { PlayerMenu } from "./PlayerMenu";
 import { ScrubBar } from "./ScrubBar";
+import { SubtitleMenu } from "./SubtitleMenu";
 import type { Steer } from "./steer";
 import { useDriverView } from "./useDriver";
 import { useNow } from "./useNow";
+import type { Subtitles } from "./useSubtitles";
 
 export function Controls(props: {
   driver: Driver;
   steer: Steer;
+  subtitles: Subtitles;
   fullscreen: { on: boolean; toggle: () => void };
   onChoose: () => void;
   onHelp: () => void;
@@ -51,6 +54,7 @@ export function Controls(props: {
         <Volume driver={driver} />
         <Clock driver={driver} />
         <span className="flex-1" />
+        <SubtitleMenu subtitles={props.subtitles} />
         {mayLoad && (
           <IconButton
             label={t("player.choose")}

@@ -12,6 +12,7 @@ import { RoomLine } from "./RoomLine";
 import { SoundGate } from "./SoundGate";
 import { SourceTrouble } from "./SourceTrouble";
 import { SteppedOut, useStepOut } from "./SteppedOut";
+import { SubtitleLines } from "./SubtitleLines";
 import { SyncPill } from "./SyncPill";
 import { useSteer } from "./steer";
 import { useDriver } from "./useDriver";
@@ -19,6 +20,7 @@ import { useFade } from "./useFade";
 import { useFullscreen } from "./useFullscreen";
 import { useKeys } from "./useKeys";
 import { useMediaKeys } from "./useMediaKeys";
+import { useSubtitles } from "./useSubtitles";
 import { useWhoDidWhat } from "./useWhoDidWhat";
 import { WaitOverlay } from "./WaitOverlay";
 
@@ -37,7 +39,8 @@ interface Props {
 export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Props) {
   const { t } = useTranslation();
   const video = useRef<HTMLVideoElement>(null);
-  const { driver, retry } = useDriver(video);
+  const { driver, stream, retry } = useDriver(video);
+  const subtitles = useSubtitles(stream);
   const item = useRoom((state) => state.timeline?.item ?? null);
   const standing = useRoom(({ timeline, out }) => timeline?.state === "paused" || out);
   // What lies over the film then has the answer to it, and the height of a phone for itself.
@@ -53,7 +56,15 @@ export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Pro
   const undo = useWhoDidWhat();
   useStepOut(driver);
   useMediaKeys(steer);
-  useKeys({ driver, steer, undo, fullscreen: fullscreen.toggle, onChat: chat, onHelp });
+  useKeys({
+    driver,
+    steer,
+    undo,
+    fullscreen: fullscreen.toggle,
+    subtitles: subtitles.toggle,
+    onChat: chat,
+    onHelp,
+  });
 
   const bar = cn(
     "group-has-focus-visible/bars:pointer-events-auto group-has-data-popup-open/bars:pointer-events-auto",
@@ -82,6 +93,9 @@ export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Pro
         className={cn("absolute inset-0 size-full object-contain", !item && "invisible")}
       />
       {!item && <IdleStage onChoose={onChoose} />}
+      {driver && item && (
+        <SubtitleLines subtitles={subtitles} position={driver.position} raised={fade.shown} />
+      )}
       <Reactions />
       <WaitOverlay />
       <Countdown />
@@ -91,6 +105,7 @@ export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Pro
       {driver && item && <SourceTrouble driver={driver} onRetry={retry} />}
       {driver && <SoundGate driver={driver} />}
       <div
+        data-bars
         className={cn(
           // The middle stays open: what is laid over the film has buttons of its own.
           "group/bars pointer-events-none absolute inset-0 z-10 flex flex-col justify-between transition-opacity duration-200",
@@ -107,6 +122,7 @@ export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Pro
             <Controls
               driver={driver}
               steer={steer}
+              subtitles={subtitles}
               fullscreen={fullscreen}
               onChoose={onChoose}
               onHelp={onHelp}

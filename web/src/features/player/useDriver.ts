@@ -18,6 +18,8 @@ export function streamKey(timeline: Timeline | null): string | null {
 
 export function useDriver(video: RefObject<HTMLVideoElement | null>): {
   driver: Driver | null;
+  /** The address below which what is on is streamed; null while there is nothing. */
+  stream: string | null;
   retry: () => void;
 } {
   const { store, connection } = useLive();
@@ -59,8 +61,9 @@ export function useDriver(video: RefObject<HTMLVideoElement | null>): {
     () => (driver ? followTimelines(driver, store, connection) : undefined),
     [driver, store, connection],
   );
-  useTicket(driver, refusals);
-  return { driver, retry: () => setRefusals((count) => count + 1) };
+  const [stream, setStream] = useState<string | null>(null);
+  useTicket(driver, refusals, setStream);
+  return { driver, stream, retry: () => setRefusals((count) => count + 1) };
 }
 
 /**
@@ -96,13 +99,18 @@ function followTimelines(
 }
 
 /** Gets a ticket for what is on, and another when one was refused. */
-function useTicket(driver: Driver | null, refusals: number): void {
+function useTicket(
+  driver: Driver | null,
+  refusals: number,
+  onStream: (stream: string | null) => void,
+): void {
   const key = useRoom((state) => streamKey(state.timeline));
   const code = useRoom((state) => state.room?.code ?? null);
   useEffect(() => {
     if (!driver || !code) return;
     if (key === null) {
       driver.load(null);
+      onStream(null);
       return;
     }
     let dropped = false;
@@ -110,7 +118,12 @@ function useTicket(driver: Driver | null, refusals: number): void {
     const fetchTicket = (attempt: number): void => {
       api
         .post<Ticket>(`api/rooms/${encodeURIComponent(code)}/ticket`)
-        .then((ticket) => dropped || driver.load(resolve(ticket.url)))
+        .then((ticket) => {
+          if (dropped) return;
+          const url = resolve(ticket.url);
+          driver.load(url);
+          onStream(url.slice(0, url.lastIndexOf("/")));
+        })
         .catch((error: unknown) => {
           if (dropped) return;
           driver.view.setState({ failure: "unreachable" });
@@ -128,7 +141,7 @@ function useTicket(driver: Driver | null, refusals: number): void {
       dropped = true;
       clearTimeout(timer);
     };
-  }, [driver, code, key, refusals]);
+  }, [driver, code, key, refusals, onStream]);
 }
 
 /** A part of what the element shows. */

@@ -9,6 +9,7 @@ interface Ports {
   steer: Steer;
   undo: () => void;
   fullscreen: () => void;
+  subtitles: () => void;
   onChat: () => void;
   onHelp: () => void;
 }
@@ -28,6 +29,7 @@ export function meaningOf(key: string): string | null {
     ">": "faster",
     f: "fullscreen",
     m: "mute",
+    c: "subtitles",
     n: "next",
     o: "out",
     u: "undo",
@@ -56,7 +58,15 @@ function isBusy(target: EventTarget | null, key: string): boolean {
   return target.closest("button, a") !== null && (key === " " || key === "Enter");
 }
 
-export function useKeys({ driver, steer, undo, fullscreen, onChat, onHelp }: Ports): void {
+export function useKeys({
+  driver,
+  steer,
+  undo,
+  fullscreen,
+  subtitles,
+  onChat,
+  onHelp,
+}: Ports): void {
   const { store } = useLive();
   const commands = useCommands();
   useEffect(() => {
@@ -76,6 +86,7 @@ export function useKeys({ driver, steer, undo, fullscreen, onChat, onHelp }: Por
       slower: () => steer.stepSpeed(-1),
       faster: () => steer.stepSpeed(1),
       fullscreen,
+      subtitles,
       mute: () => driver?.setMuted(!driver.view.getState().muted),
       next: steer.next,
       out: () => steer.stepOut(!store.getState().out),
@@ -98,5 +109,5 @@ export function useKeys({ driver, steer, undo, fullscreen, onChat, onHelp }: Por
     };
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
-  }, [driver, steer, store, commands, undo, fullscreen, onChat, onHelp]);
+  }, [driver, steer, store, commands, undo, fullscreen, subtitles, onChat, onHelp]);
 }

@@ -1,0 +1,141 @@
+"""Everybody reads their own subtitles: by mouse, by keyboard alone, and on a phone."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.browser.screen import Screen, open_screen, sign_in, violations
+from tests.support import people
+from tests.support.people import films, party
+from tests.support.processes import Sandbox, eventually, server
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+
+@dataclass
+class Readers:
+    """The host at a desk, and a guest on a phone."""
+
+    host: Screen
+    guest: Screen
+
+
+@pytest.fixture(scope="module")
+def readers(
+    browser: Browser, coded_plex: Sandbox, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Readers]:
+    with server(
+        tmp_path_factory.mktemp("subtitles") / "data", coded_plex, stream_rendition="480p"
+    ) as running:
+        olive = people.owner(running, coded_plex)
+        film = next(each for each in films(olive) if each["title"] == "Numbers")
+        room = f"{running.url}r/{party(olive, film)}"
+        host = open_screen(browser)
+        guest = open_screen(browser, 360, 800, has_touch=True, is_mobile=True)
+        sign_in(host.page, running.url)
+        host.page.goto(room)
+        host.until_joined()
+        guest.page.goto(room)
+        guest.page.get_by_label("Your name").fill("Ann")
+        guest.page.keyboard.press("Enter")
+        guest.until_joined()
+        host.page.keyboard.press("Space")
+        for screen in (host, guest):
+            screen.until_state("playing")
+            screen.watch()
+            screen.until_pictures(5)
+        yield Readers(host, guest)
+        for screen in (host, guest):
+            assert screen.complaints == []
+            screen.context.close()
+
+
+def _said(screen: Screen, word: str) -> Locator:
+    return screen.page.get_by_text(re.compile(rf"^{word} \d+$"))
+
+
+def _apart_s(screen: Screen, word: str) -> float | None:
+    """How far the second that is written is from the one that is on; None while none is."""
+    at_s, written = screen.page.evaluate(
+        """(word) => [
+          document.querySelector("video").currentTime,
+          [...document.querySelectorAll("section p span")]
+            .map((each) => new RegExp(`^${word} (\\\\d+)$`).exec(each.textContent)?.[1])
+            .find((each) => each !== undefined) ?? null,
+        ]""",
+        word,
+    )
+    return None if written is None else float(at_s - float(written))
+
+
+def test_1_STR6_by_mouse_for_oneself_alone(readers: Readers) -> None:
+    host, guest = readers.host, readers.guest
+    host.page.mouse.move(400, 300)
+    host.page.get_by_role("button", name="Subtitles").click()
+    expect(host.page.get_by_role("menuitemradio", name="Off")).to_be_checked()
+    host.page.get_by_role("menuitemradio", name="English").click()
+    expect(_said(host, "Second").first).to_be_visible()
+    host.page.keyboard.press("Escape")
+    expect(host.page.get_by_role("menu")).to_have_count(0)
+    assert violations(host) == []
+    expect(_said(guest, "Second")).to_have_count(0)
+
+
+def test_2_STR6_what_is_written_is_what_is_on(readers: Readers) -> None:
+    seen = []
+    for _ in range(5):
+        apart_s = eventually(lambda: _apart_s(readers.host, "Second"), 5)
+        assert apart_s is not None
+        seen.append(apart_s)
+        readers.host.page.wait_for_timeout(300)
+    print(f"\nseconds into what is written: {[f'{each:.2f}' for each in seen]}")
+    assert all(-0.2 < each < 1.3 for each in seen)
+
+
+def test_3_STR6_by_keyboard_alone(readers: Readers) -> None:
+    page = readers.host.page
+    page.keyboard.press("c")
+    expect(_said(readers.host, "Second")).to_have_count(0)
+    page.keyboard.press("c")
+    expect(_said(readers.host, "Second").first).to_be_visible()
+    page.get_by_role("button", name="Subtitles").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("menuitemradio", name="English")).to_be_checked()
+    german = page.get_by_role("menuitemradio", name=re.compile("German|Deutsch"))
+    for _ in range(6):
+        if german.evaluate("each => each === document.activeElement"):
+            break
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(_said(readers.host, "Sekunde").first).to_be_visible()
+    page.keyboard.press("Escape")
+
+
+def test_4_on_a_phone_in_a_size_of_their_own(readers: Readers) -> None:
+    page = readers.guest.page
+    page.touchscreen.tap(180, 120)
+    page.get_by_role("button", name="Subtitles").tap()
+    page.get_by_role("menuitemradio", name="English").tap()
+    said = _said(readers.guest, "Second").first
+    expect(said).to_be_visible()
+    before = said.evaluate("each => parseFloat(getComputedStyle(each).fontSize)")
+    if page.get_by_role("menu").count() == 0:
+        page.touchscreen.tap(180, 120)
+        page.get_by_role("button", name="Subtitles").tap()
+    page.get_by_role("menuitemradio", name="XL").tap()
+    size = "each => parseFloat(getComputedStyle(each).fontSize)"
+    eventually(lambda: _said(readers.guest, "Second").first.evaluate(size) > before, 5)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("menu")).to_have_count(0)
+    assert violations(readers.guest) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_5_they_come_back_with_a_reload(readers: Readers) -> None:
+    page = readers.host.page
+    page.reload()
+    readers.host.until_joined()
+    expect(_said(readers.host, "Sekunde").first).to_be_visible(timeout=15_000)
