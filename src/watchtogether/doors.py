@@ -67,7 +67,7 @@ def _routers(server: Server) -> tuple[APIRouter, ...]:
         ),
         chat_endpoints.build_router(server.history, server.rooms, guard),
         stream_endpoints.build_router(
-            server.stream, server.subtitles, server.tickets, server.audience, guard.session_of
+            server.stream, server.beside, server.tickets, server.audience, guard.session_of
         ),
         metrics_endpoint.build_router(server.metrics, guard),
         health_endpoints.build_router(

@@ -24,8 +24,8 @@ from watchtogether.kit.names import clean_name
 from watchtogether.kit.rate_limit import MemoryRateLimiter
 from watchtogether.kit.tasks import Background, keep_running
 from watchtogether.kit.web.hosts import PublicAddress
+from watchtogether.plex.beside import PlexBeside
 from watchtogether.plex.reports import Reports
-from watchtogether.plex.subtitles import PlexSubtitles
 from watchtogether.plex.transcode import PlexTranscoder
 from watchtogether.plex_parts import PlexParts
 from watchtogether.realtime import clock_exchange
@@ -42,8 +42,8 @@ from watchtogether.rooms.service import RoomService
 from watchtogether.rooms.sockets import RoomSockets
 from watchtogether.rooms.wire import renderer
 from watchtogether.settings import Settings, load_secret_key
+from watchtogether.stream.beside import Beside
 from watchtogether.stream.service import StreamService
-from watchtogether.stream.subtitles import Subtitles
 from watchtogether.stream.tickets import Tickets
 from watchtogether.sync.events import PlaybackChanged
 from watchtogether.sync.room import Room
@@ -198,9 +198,9 @@ class Server:
         )
 
     @cached_property
-    def subtitles(self) -> Subtitles:
-        source = PlexSubtitles(self.plex.service, self.plex.http)
-        return Subtitles(source, self.clock, self.background)
+    def beside(self) -> Beside:
+        source = PlexBeside(self.plex.service, self.plex.http)
+        return Beside(source, self.clock, self.background)
 
     def link(self, room: Room) -> str:
         """The address to share for a room."""

@@ -1,5 +1,6 @@
 """A real Chromium, a server and a sandbox with films whose pictures carry their numbers."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,16 +11,22 @@ from tests.browser.screen import FLAGS, chromium_path
 from tests.support.coded_film import make_coded_film
 from tests.support.processes import Sandbox, sandbox
 
+INTRO_S = (60, 150)
+
 
 @pytest.fixture(scope="session")
 def coded_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One film of three minutes and a show of two seasons, all with numbered pictures.
 
-    The film says in English and German which second it is.
+    The film says in English and German which second it is, and has an intro.
     """
     folder = tmp_path_factory.mktemp("coded")
     film = folder / "Movies" / "Numbers (2024)" / "Numbers (2024).mp4"
     make_coded_film(film, 180)
+    intro = {"type": "intro", "start_s": INTRO_S[0], "end_s": INTRO_S[1]}
+    film.with_suffix(".json").write_text(
+        json.dumps({"title": "Numbers", "year": 2024, "markers": [intro]})
+    )
     for code, word in (("en", "Second"), ("de", "Sekunde")):
         film.with_suffix(f".{code}.srt").write_text(
             "\n".join(_cue(number, f"<i>{word} {number}</i>") for number in range(180)),

@@ -11,10 +11,11 @@ from tests.stream.door import served
 from tests.stream.fakes import ROOM, Stage, plain_client, ts_segment, until
 from watchtogether.kit.ids import AccountId, MemberId, RatingKey, ServerId, SessionId
 from watchtogether.kit.tasks import Background
+from watchtogether.plex.beside import Marks, SubtitleTrack
 from watchtogether.plex.errors import PlexTooMuch
-from watchtogether.plex.subtitles import SubtitleTrack
+from watchtogether.plex.model import Chapter, Marker
+from watchtogether.stream.beside import Beside
 from watchtogether.stream.endpoints import PIECE_BYTES, build_router
-from watchtogether.stream.subtitles import Subtitles
 from watchtogether.stream.tickets import LIFETIME_S, Tickets
 
 MEDIA = "/1/720p/index.m3u8"
@@ -51,7 +52,7 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
     stage = Stage(tmp_path)
     tickets = Tickets(b"k" * 32, stage.clock)
     async with Background() as background:
-        subtitles = Subtitles(Shelf(), stage.clock, background)
+        subtitles = Beside(Shelf(), stage.clock, background)
         router = build_router(stage.service, subtitles, tickets, stage.room, stage.room.session_of)
         async with stage.service.run(), served(router) as url, plain_client() as client:
             yield Door(stage, tickets, url, client)
@@ -70,6 +71,11 @@ class Shelf:
             SubtitleTrack(each, "en", f"English {each}", default=each == "7")
             for each in ("7", "8", "9")
         )
+
+    async def marks(
+        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
+    ) -> Marks:
+        return Marks((Chapter("Night", 0, 60_500),), (Marker("intro", 5_000, 35_250),))
 
     async def text(self, account_id: AccountId, server_id: ServerId, track_id: str) -> bytes:
         self.asked.append(track_id)
@@ -104,6 +110,17 @@ async def test_STR6_subtitles_beside_the_film(door: Door) -> None:
     assert text.headers["content-type"] == "text/vtt; charset=utf-8"
     assert text.headers["x-content-type-options"] == "nosniff"
     assert text.text.splitlines() == ["WEBVTT", "", "00:00:01.000 --> 00:00:02.500", "Hello."]
+
+
+async def test_STR7_chapters_and_markers_for_everybody(door: Door) -> None:
+    found = await door.get("/marks")
+    assert found.headers["cache-control"] == "no-store"
+    assert found.json() == {
+        "chapters": [{"title": "Night", "start_s": 0.0, "end_s": 60.5}],
+        "markers": [{"kind": "intro", "start_s": 5.0, "end_s": 35.25}],
+    }
+    other = door.ticket(rating_key="other")
+    assert await door.code("/marks", other) == (403, "ticket_refused")
 
 
 async def test_STR6_what_cannot_be_read_is_said_and_other_titles_have_none(door: Door) -> None:

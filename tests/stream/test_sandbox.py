@@ -14,9 +14,9 @@ from watchtogether.kit.clock import SystemClock
 from watchtogether.kit.ids import MemberId, SessionId
 from watchtogether.plex.errors import PlexItemGone, PlexUnauthorized, PlexUnreachable
 from watchtogether.plex.transcode import Missing, Moment, Order, TranscodeRefused
+from watchtogether.stream.beside import Beside
 from watchtogether.stream.endpoints import build_router
 from watchtogether.stream.mpegts import clock_gap_s, first_video_time_s, is_whole
-from watchtogether.stream.subtitles import Subtitles
 from watchtogether.stream.tickets import Tickets
 
 SEGMENTS = FILM_S // 3
@@ -216,7 +216,7 @@ async def test_another_player_plays_and_seeks_through_our_door(cinema: Cinema) -
         cinema.now.server_id,
         cinema.now.rating_key,
     )
-    subtitles = cast("Subtitles", None)  # this player asks for none
+    subtitles = cast("Beside", None)  # this player asks for none
     async with served(
         build_router(cinema.service, subtitles, tickets, cinema.room, cinema.room.session_of)
     ) as url:

@@ -16,11 +16,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from watchtogether.kit.errors import AppError, NotFound
+from watchtogether.plex.schemas import ChapterOut, MarkerOut
+from watchtogether.stream.beside import Beside
 from watchtogether.stream.errors import GenerationOver, TicketRefused
 from watchtogether.stream.playlist import MEDIA_TYPE
 from watchtogether.stream.ports import Audience, Screening, SessionOf
 from watchtogether.stream.service import StreamService
-from watchtogether.stream.subtitles import Subtitles
 from watchtogether.stream.tickets import Tickets
 from watchtogether.stream.waker import or_error
 
@@ -72,9 +73,16 @@ class SubtitlesOut(BaseModel):
     tracks: list[SubtitleOut]
 
 
+class MarksOut(BaseModel):
+    """In the order of the film; times are positions of film."""
+
+    chapters: list[ChapterOut]
+    markers: list[MarkerOut]
+
+
 def build_router(
     service: StreamService,
-    subtitles: Subtitles,
+    beside: Beside,
     tickets: Tickets,
     audience: Audience,
     session_of: SessionOf,
@@ -124,17 +132,33 @@ def build_router(
             return _segment(b"")
         return _segment(await _while_connected(request, service.segment(screening, wanted)))
 
+    @router.get("/{ticket}/marks")
+    async def marks(request: Request, ticket: str, response: Response) -> MarksOut:
+        """Chapters and markers of what is on."""
+        found = await beside.marks(await screening_of(request, ticket))
+        response.headers.update(_NOT_KEPT)
+        return MarksOut(
+            chapters=[
+                ChapterOut(title=c.title, start_s=c.start_ms / 1000, end_s=c.end_ms / 1000)
+                for c in found.chapters
+            ],
+            markers=[
+                MarkerOut(kind=m.kind, start_s=m.start_ms / 1000, end_s=m.end_ms / 1000)
+                for m in found.markers
+            ],
+        )
+
     @router.get("/{ticket}/subtitles")
     async def subtitle_tracks(request: Request, ticket: str, response: Response) -> SubtitlesOut:
         """The text subtitles of what is on."""
-        found = await subtitles.tracks(await screening_of(request, ticket))
+        found = await beside.tracks(await screening_of(request, ticket))
         response.headers.update(_NOT_KEPT)
         return SubtitlesOut(tracks=[SubtitleOut(**asdict(each)) for each in found])
 
     @router.get("/{ticket}/subtitles/{track}.vtt", response_class=Response)
     async def subtitle(request: Request, ticket: str, track: str) -> Response:
         """One of them, as WebVTT."""
-        body = await subtitles.vtt(await screening_of(request, ticket), track)
+        body = await beside.vtt(await screening_of(request, ticket), track)
         return PiecesResponse(body, headers=_SEGMENT_HEADERS, media_type="text/vtt; charset=utf-8")
 
     return router

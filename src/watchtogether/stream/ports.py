@@ -7,8 +7,8 @@ from typing import Literal, Protocol
 from starlette.requests import Request
 
 from watchtogether.kit.ids import AccountId, MemberId, RatingKey, RoomId, ServerId, SessionId
+from watchtogether.plex.beside import Marks, SubtitleTrack
 from watchtogether.plex.client import ServerAccess
-from watchtogether.plex.subtitles import SubtitleTrack
 from watchtogether.plex.transcode import Missing, Moment, Order, Transcode
 
 PlaybackState = Literal["idle", "waiting", "playing", "paused"]
@@ -74,12 +74,16 @@ Doubt = Callable[[ServerAccess], None]
 """Told when an access's address does not answer, so that the next `FindAccess` looks anew."""
 
 
-class SubtitleSource(Protocol):
-    """A title's subtitles, see `plex.subtitles.PlexSubtitles`."""
+class BesideSource(Protocol):
+    """What a title has beside it, see `plex.subtitles.PlexBeside`."""
 
     async def tracks(
         self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
     ) -> tuple[SubtitleTrack, ...]: ...
+
+    async def marks(
+        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
+    ) -> Marks: ...
 
     async def text(self, account_id: AccountId, server_id: ServerId, track_id: str) -> bytes: ...
 

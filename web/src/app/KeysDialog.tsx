@@ -9,6 +9,7 @@ const KEYS = [
   { keys: ["F"], word: "fullscreen" },
   { keys: ["M"], word: "mute" },
   { keys: ["C"], word: "subtitles" },
+  { keys: ["S"], word: "skip_marker" },
   { keys: ["<", ">"], word: "speed" },
   { keys: ["N"], word: "next" },
   { keys: ["O"], word: "out" },

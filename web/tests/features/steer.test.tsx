@@ -23,6 +23,7 @@ function Harness() {
     undo,
     fullscreen: still,
     subtitles: still,
+    skipMarker: still,
     onChat,
     onHelp: still,
   });

@@ -31,6 +31,7 @@ import type { Subtitles } from "./useSubtitles";
 export function Controls(props: {
   driver: Driver;
   steer: Steer;
+  stream: string | null;
   subtitles: Subtitles;
   fullscreen: { on: boolean; toggle: () => void };
   onChoose: () => void;
@@ -43,7 +44,7 @@ export function Controls(props: {
   return (
     <div className="bg-linear-to-t from-black/85 via-black/45 to-transparent px-3 pt-10 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-5">
       <AskIfReady steer={steer} />
-      <ScrubBar driver={driver} onStep={steer.skip} />
+      <ScrubBar driver={driver} stream={props.stream} onStep={steer.skip} />
       <div className="flex items-center gap-0.5 sm:gap-1">
         <PlayButton steer={steer} />
         {mayLoad && (

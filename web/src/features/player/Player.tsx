@@ -1,14 +1,17 @@
 /** The film: the raw video, what is laid over it, and the controls that fade. */
+import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useCallback, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useRoom } from "@/room/context";
 import { cn } from "@/ui/cn";
+import { marksQuery, skippable } from "./beside";
 import { Controls } from "./Controls";
 import { Countdown } from "./Countdown";
 import { IdleStage } from "./IdleStage";
 import { Reactions } from "./Reactions";
 import { ReadyCheck } from "./ReadyCheck";
 import { RoomLine } from "./RoomLine";
+import { SkipMarker } from "./SkipMarker";
 import { SoundGate } from "./SoundGate";
 import { SourceTrouble } from "./SourceTrouble";
 import { SteppedOut, useStepOut } from "./SteppedOut";
@@ -54,6 +57,11 @@ export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Pro
   }, [onChat]);
   const steer = useSteer(driver, chat);
   const undo = useWhoDidWhat();
+  const { data: marks } = useQuery(marksQuery(stream));
+  const skipMarker = useCallback(() => {
+    const found = skippable(marks, driver?.expected() ?? -1);
+    if (found) steer.seek(found.end_s);
+  }, [marks, driver, steer]);
   useStepOut(driver);
   useMediaKeys(steer);
   useKeys({
@@ -62,6 +70,7 @@ export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Pro
     undo,
     fullscreen: fullscreen.toggle,
     subtitles: subtitles.toggle,
+    skipMarker,
     onChat: chat,
     onHelp,
   });
@@ -96,6 +105,14 @@ export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Pro
       {driver && item && (
         <SubtitleLines subtitles={subtitles} position={driver.position} raised={fade.shown} />
       )}
+      {driver && item && (
+        <SkipMarker
+          stream={stream}
+          position={driver.expected}
+          raised={fade.shown}
+          onSkip={skipMarker}
+        />
+      )}
       <Reactions />
       <WaitOverlay />
       <Countdown />
@@ -122,6 +139,7 @@ export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Pro
             <Controls
               driver={driver}
               steer={steer}
+              stream={stream}
               subtitles={subtitles}
               fullscreen={fullscreen}
               onChoose={onChoose}

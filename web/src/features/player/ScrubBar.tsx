@@ -2,11 +2,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, withQuery } from "@/lib/api";
 import { clockTime } from "@/lib/format";
-import type { Item } from "@/lib/plexTypes";
 import { useCommands, useMay, useRoom } from "@/room/context";
 import { cn } from "@/ui/cn";
+import { marksQuery } from "./beside";
 import type { Driver } from "./driver";
 import { useDriverView } from "./useDriver";
 import { useNow } from "./useNow";
@@ -20,22 +19,11 @@ const KEY_STEPS: Record<string, number> = {
   PageUp: 60,
 };
 
-/** Chapters and markers; a guest may not read the library, and does without. */
-function useFacts(): Pick<Item, "chapters" | "markers"> | undefined {
-  const item = useRoom(({ timeline }) => timeline?.item ?? null);
-  const account = useRoom(({ you }) => you?.kind === "account");
-  const path = item ? `api/plex/items/${encodeURIComponent(item.rating_key)}` : "";
-  const { data } = useQuery({
-    queryKey: ["item", item?.server, item?.rating_key],
-    queryFn: ({ signal }) => api.get<Item>(withQuery(path, { server: item?.server }), signal),
-    enabled: item !== null && account,
-    staleTime: 600_000,
-    retry: false,
-  });
-  return data;
-}
-
-export function ScrubBar(props: { driver: Driver; onStep: (by_s: number) => void }) {
+export function ScrubBar(props: {
+  driver: Driver;
+  stream: string | null;
+  onStep: (by_s: number) => void;
+}) {
   const { driver, onStep } = props;
   const { t } = useTranslation();
   const commands = useCommands();
@@ -43,7 +31,7 @@ export function ScrubBar(props: { driver: Driver; onStep: (by_s: number) => void
   const duration_s = useRoom(({ timeline }) => timeline?.duration_s ?? 0);
   const buffered = useDriverView(driver, (view) => view.buffered);
   const now_s = useNow(() => driver.expected() ?? 0, 250);
-  const facts = useFacts();
+  const { data: marks } = useQuery(marksQuery(props.stream));
   const bar = useRef<HTMLDivElement>(null);
   const [drag_s, setDrag] = useState<number | null>(null);
   const [hover_s, setHover] = useState<number | null>(null);
@@ -51,7 +39,7 @@ export function ScrubBar(props: { driver: Driver; onStep: (by_s: number) => void
   const share = (s: number) => `${duration_s > 0 ? Math.min(100, (100 * s) / duration_s) : 0}%`;
   const shown_s = drag_s ?? now_s;
   const tip_s = drag_s ?? hover_s;
-  const chapter = facts?.chapters.find(
+  const chapter = marks?.chapters.find(
     (c) => tip_s !== null && c.start_s <= tip_s && tip_s < c.end_s,
   );
 
@@ -115,7 +103,7 @@ export function ScrubBar(props: { driver: Driver; onStep: (by_s: number) => void
             style={{ left: share(each.start_s), width: share(each.end_s - each.start_s) }}
           />
         ))}
-        {facts?.markers.map((each) => (
+        {marks?.markers.map((each) => (
           <div
             key={`${each.kind} ${each.start_s}`}
             className="absolute inset-y-0 bg-sync/45"
@@ -123,7 +111,7 @@ export function ScrubBar(props: { driver: Driver; onStep: (by_s: number) => void
           />
         ))}
         <div className="absolute inset-y-0 left-0 bg-accent" style={{ width: share(shown_s) }} />
-        {facts?.chapters.slice(1).map((each) => (
+        {marks?.chapters.slice(1).map((each) => (
           <div
             key={each.start_s}
             className="absolute inset-y-0 w-0.5 bg-black/70"

@@ -24,6 +24,8 @@ export interface Steer {
   toggle(): void;
   /** By so many seconds of film; quick steps are added up to one jump. */
   skip(by_s: number): void;
+  /** To a position of film. */
+  seek(to_s: number): void;
   next(): void;
   setSpeed(speed: number): void;
   /** To the next speed of the list, up or down. */
@@ -130,6 +132,7 @@ export function useSteer(driver: Driver | null, onAsk: () => void): Steer {
       play,
       pause,
       toggle: () => (standing() || state().out ? play() : pause()),
+      seek: (to_s) => gate() && meant("playback.seek", () => commands.seek(to_s)),
       skip: (by_s) => meant("playback.seek", () => steps(by_s)),
       next: () => meant("playback.load", commands.next),
       setSpeed,

@@ -10,6 +10,7 @@ interface Ports {
   undo: () => void;
   fullscreen: () => void;
   subtitles: () => void;
+  skipMarker: () => void;
   onChat: () => void;
   onHelp: () => void;
 }
@@ -30,6 +31,7 @@ export function meaningOf(key: string): string | null {
     f: "fullscreen",
     m: "mute",
     c: "subtitles",
+    s: "skip_marker",
     n: "next",
     o: "out",
     u: "undo",
@@ -64,6 +66,7 @@ export function useKeys({
   undo,
   fullscreen,
   subtitles,
+  skipMarker,
   onChat,
   onHelp,
 }: Ports): void {
@@ -87,6 +90,7 @@ export function useKeys({
       faster: () => steer.stepSpeed(1),
       fullscreen,
       subtitles,
+      skip_marker: skipMarker,
       mute: () => driver?.setMuted(!driver.view.getState().muted),
       next: steer.next,
       out: () => steer.stepOut(!store.getState().out),
@@ -109,5 +113,5 @@ export function useKeys({
     };
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
-  }, [driver, steer, store, commands, undo, fullscreen, subtitles, onChat, onHelp]);
+  }, [driver, steer, store, commands, undo, fullscreen, subtitles, skipMarker, onChat, onHelp]);
 }

@@ -1,8 +1,8 @@
 /** Which subtitles somebody reads, and how: theirs alone, remembered on this device. */
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
-import { ApiError } from "@/lib/api";
 import { keep, kept } from "@/lib/kept";
+import { besideFilm } from "./beside";
 import { cuesOf } from "./cues";
 
 export interface SubtitleTrack {
@@ -33,12 +33,6 @@ export function remembered(tracks: readonly SubtitleTrack[], word: string): stri
 const among = <T extends string>(all: readonly T[], value: string | null, usual: T): T =>
   all.find((each) => each === value) ?? usual;
 
-async function read(address: string, signal: AbortSignal): Promise<Response> {
-  const answer = await fetch(address, { credentials: "same-origin", signal });
-  if (!answer.ok) throw new ApiError(`http_${answer.status}`, answer.statusText, answer.status);
-  return answer;
-}
-
 /** `stream` is the address below which the film's streams are; null while there is none. */
 export function useSubtitles(stream: string | null) {
   const [word, setWord] = useState(() => kept("subtitles") ?? NONE);
@@ -49,7 +43,7 @@ export function useSubtitles(stream: string | null) {
   const listed = useQuery({
     queryKey: ["subtitles", stream],
     queryFn: async ({ signal }) => {
-      const answer = await read(`${stream}/subtitles`, signal);
+      const answer = await besideFilm(`${stream}/subtitles`, signal);
       return ((await answer.json()) as { tracks: SubtitleTrack[] }).tracks;
     },
     enabled: stream !== null,
@@ -61,7 +55,7 @@ export function useSubtitles(stream: string | null) {
   const text = useQuery({
     queryKey: ["subtitle", stream, id],
     queryFn: async ({ signal }) =>
-      cuesOf(await (await read(`${stream}/subtitles/${id}.vtt`, signal)).text()),
+      cuesOf(await (await besideFilm(`${stream}/subtitles/${id}.vtt`, signal)).text()),
     enabled: stream !== null && id !== NONE,
     staleTime: Number.POSITIVE_INFINITY,
     retry: 1,

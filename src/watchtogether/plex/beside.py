@@ -1,4 +1,4 @@
-"""Subtitles that are text: which a title has, and what one of them says."""
+"""What there is beside a film: subtitles that are text, chapters and markers."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -7,7 +7,7 @@ from watchtogether.kit.ids import AccountId, RatingKey, ServerId
 from watchtogether.plex.client import PlexHttp
 from watchtogether.plex.errors import PlexItemGone
 from watchtogether.plex.keys import checked_key
-from watchtogether.plex.model import Item, StreamTrack
+from watchtogether.plex.model import Chapter, Item, Marker, StreamTrack
 from watchtogether.plex.service import PlexService
 from watchtogether.plex.wire import MIB, Bounds
 
@@ -27,7 +27,15 @@ class SubtitleTrack:
     default: bool
 
 
-class PlexSubtitles:
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Where a film's parts begin, and what people like to skip."""
+
+    chapters: tuple[Chapter, ...]
+    markers: tuple[Marker, ...]
+
+
+class PlexBeside:
     """Of the first file of a title's first version: what the transcoder plays."""
 
     def __init__(self, service: PlexService, http: PlexHttp) -> None:
@@ -37,13 +45,20 @@ class PlexSubtitles:
     async def tracks(
         self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
     ) -> tuple[SubtitleTrack, ...]:
-        """Raises the errors of `errors.py`."""
+        """The subtitles. Raises the errors of `errors.py`."""
         item = (await self._service.item(account_id, server_id, rating_key, current=True)).value
         return tuple(
             SubtitleTrack(each.id, each.language, each.title, each.default)
             for each in _streams(item)
             if each.kind == "subtitle" and each.codec.lower() in TEXT_CODECS and each.id
         )
+
+    async def marks(
+        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
+    ) -> Marks:
+        """Raises the errors of `errors.py`."""
+        item = (await self._service.item(account_id, server_id, rating_key, current=True)).value
+        return Marks(item.chapters, item.markers)
 
     async def text(self, account_id: AccountId, server_id: ServerId, track_id: str) -> bytes:
         """As SubRip, however it is kept. Raises the errors of `errors.py`; `PlexTooMuch` beyond

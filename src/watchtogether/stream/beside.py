@@ -1,4 +1,4 @@
-"""Subtitles beside the film: everybody chooses their own, and each is fetched once for all."""
+"""What goes beside the film: its chapters, and subtitles, each fetched once for all."""
 
 import asyncio
 from typing import Final
@@ -8,11 +8,11 @@ from watchtogether.kit.errors import NotFound
 from watchtogether.kit.ids import AccountId, RatingKey, ServerId
 from watchtogether.kit.tasks import Background
 from watchtogether.plex.attempts import PASSING
+from watchtogether.plex.beside import Marks, SubtitleTrack
 from watchtogether.plex.cache import Cache
 from watchtogether.plex.errors import PlexItemGone, PlexTooMuch
-from watchtogether.plex.subtitles import SubtitleTrack
 from watchtogether.stream.errors import SubtitleUnreadable
-from watchtogether.stream.ports import Screening, SubtitleSource
+from watchtogether.stream.ports import BesideSource, Screening
 from watchtogether.stream.vtt import vtt_of
 
 KEPT_S: Final = 600.0
@@ -24,10 +24,10 @@ _UNREADABLE: Final = b""
 _Key = tuple[AccountId, ServerId, RatingKey, str]
 
 
-class Subtitles:
-    """What a room shows has these (SPEC STR-6)."""
+class Beside:
+    """What a room shows has these (SPEC STR-6, STR-7)."""
 
-    def __init__(self, source: SubtitleSource, clock: Clock, background: Background) -> None:
+    def __init__(self, source: BesideSource, clock: Clock, background: Background) -> None:
         self._source = source
         self._texts: Cache[_Key, bytes] = Cache(
             clock, background, capacity=KEPT_BYTES, weigh=len, passing=PASSING
@@ -36,6 +36,12 @@ class Subtitles:
     async def tracks(self, screening: Screening) -> tuple[SubtitleTrack, ...]:
         """Those that are text. Raises the errors of `plex.errors`."""
         return await self._source.tracks(
+            screening.account_id, screening.server_id, screening.rating_key
+        )
+
+    async def marks(self, screening: Screening) -> Marks:
+        """Chapters and markers. Raises the errors of `plex.errors`."""
+        return await self._source.marks(
             screening.account_id, screening.server_id, screening.rating_key
         )
 

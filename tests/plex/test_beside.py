@@ -4,13 +4,13 @@ import pytest
 
 from tests.plex.conftest import SUBTITLE, World
 from watchtogether.kit.ids import AccountId
+from watchtogether.plex.beside import PlexBeside
 from watchtogether.plex.errors import PlexItemGone
-from watchtogether.plex.subtitles import PlexSubtitles
 
 
 async def test_what_a_title_has_and_what_one_says(world: World) -> None:
     olive: AccountId = await world.account("olive")
-    subtitles = PlexSubtitles(world.service, world.http)
+    subtitles = PlexBeside(world.service, world.http)
     (track,) = await subtitles.tracks(olive, world.server_id, world.key_of("Night Mail"))
     assert track.language == "en"
     text = await subtitles.text(olive, world.server_id, track.id)
@@ -22,4 +22,4 @@ async def test_what_a_title_has_and_what_one_says(world: World) -> None:
 async def test_what_is_no_track_is_not_asked_for(world: World, odd: str) -> None:
     olive = await world.account("olive")
     with pytest.raises(PlexItemGone):
-        await PlexSubtitles(world.service, world.http).text(olive, world.server_id, odd)
+        await PlexBeside(world.service, world.http).text(olive, world.server_id, odd)

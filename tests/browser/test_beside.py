@@ -1,4 +1,4 @@
-"""Everybody reads their own subtitles: by mouse, by keyboard alone, and on a phone."""
+"""What goes beside the film: everybody's own subtitles, and the intro that is skipped for all."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from tests.browser.conftest import INTRO_S
 from tests.browser.screen import Screen, open_screen, sign_in, violations
 from tests.support import people
 from tests.support.people import films, party
@@ -139,3 +140,20 @@ def test_5_they_come_back_with_a_reload(readers: Readers) -> None:
     page.reload()
     readers.host.until_joined()
     expect(_said(readers.host, "Sekunde").first).to_be_visible(timeout=15_000)
+
+
+def test_6_STR7_the_intro_is_skipped_for_everybody_by_who_may(readers: Readers) -> None:
+    host, guest = readers.host, readers.guest
+    host.page.get_by_role("slider", name="Position in the film").focus()
+    host.page.keyboard.press("PageUp")
+    skip = host.page.get_by_role("button", name="Skip the intro")
+    expect(skip).to_be_visible()
+    assert violations(host) == []
+    expect(guest.page.get_by_role("button", name="Skip the intro")).to_have_count(0)
+    host.page.keyboard.press("s")
+    eventually(lambda: min(map(_position_s, (host, guest))) >= INTRO_S[1] - 0.1, 10)
+    expect(skip).to_have_count(0)
+
+
+def _position_s(screen: Screen) -> float:
+    return float(screen.page.evaluate("document.querySelector('video').currentTime"))
