@@ -11,6 +11,7 @@ from watchtogether.rooms.live import LiveRoom
 from watchtogether.rooms.log import Record
 from watchtogether.rooms.registry import replay
 from watchtogether.sync.events import HostChanged, PlaybackChanged
+from watchtogether.sync.presence import Excuse
 from watchtogether.sync.room import Room, blank
 from watchtogether.sync.settle import HOST_GRACE_MS, next_deadline_ms
 from watchtogether.sync.timeline import Cause, State
@@ -144,7 +145,15 @@ class Overseer:
         self._highest = place
         self._deadlines(live)
         self._overdue(room)
+        self._counting(room)
         self._positions(room)
+
+    def _counting(self, room: Room) -> None:
+        """Who is ready counts again, unless they can't keep up (SPEC PB-11, PB-20)."""
+        for member in room.online():
+            presence = room.presence_of(member.id)
+            if presence.ready and presence.excuse not in {None, Excuse.STALLS}:
+                self.say(f"{member.name} is ready and excused: {presence.excuse} (PB-11)")
 
     def _deadlines(self, live: LiveRoom) -> None:
         room = live.room

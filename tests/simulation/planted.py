@@ -12,6 +12,7 @@ from unittest import mock
 
 from tests.simulation.party import Result, play
 from tests.simulation.shelf import MemoryLog
+from tests.simulation.store import Store
 from watchtogether.kit.errors import StorageUnavailable
 from watchtogether.rooms import announcer, live, registry, seating
 from watchtogether.rooms.answers import Answers
@@ -216,6 +217,14 @@ def _jump_on_restart() -> Iterator[Patch]:
 
 
 def _resume_unasked() -> Iterator[Patch]:
+    """With pages that resume from whatever they heard, as none of ours does (SPEC WIRE-8)."""
+
+    def took(self: Store, told: dict[str, Any]) -> None:
+        self.seq = told["seq"]
+        self.resume = {"epoch": told["epoch"], "seq": told["seq"]}
+
+    yield Store, "_took", took
+
     async def trusting(self: Any_, room: Room, resume: Any_) -> int | None:
         return None if resume is None else int(min(resume.seq, room.seq))
 
@@ -288,7 +297,7 @@ PLANTED: Final = {
     "stale_accepted": Plant("a stale seek is accepted", _stale_accepted),
     "permission_skipped": Plant("every member may edit the queue", _permission_skipped),
     "readiness_kept": Plant("a seek leaves everybody ready", _readiness_kept_on_seek),
-    "excused_for_ever": Plant("who was excused never counts again", _excused_for_ever, soon=False),
+    "excused_for_ever": Plant("who was excused never counts again", _excused_for_ever),
     "queue_not_restored": Plant("a restart forgets the queue", _queue_not_restored),
     "jump_on_restart": Plant("a restart plays on from where play began", _jump_on_restart),
     "resume_unasked": Plant(
