@@ -143,6 +143,8 @@ class Overseer:
         if place < self._highest:
             self.say(f"the timeline fell from {self._highest} to {place} (PB-5)")
         self._highest = place
+        if room.host is not None and room.host not in room.members:
+            self.say(f"the host is {room.host}, who is no member (MEM-5)")
         self._deadlines(live)
         self._overdue(room)
         self._counting(room)
