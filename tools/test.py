@@ -13,7 +13,7 @@ PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 SUITES: dict[str, tuple[list[str], int]] = {
     "core, doors, services": ([*PYTEST, "tests", "--ignore=tests/browser", "-m", "not long"], 360),
     "page": ([sys.executable, "tools/npm.py", "test"], 120),
-    "browser": ([*PYTEST, "tests/browser", "-m", "not long"], 480),
+    "browser": ([*PYTEST, "tests/browser", "-m", "not long"], 540),
 }
 LONG: dict[str, tuple[list[str], int]] = {
     "long": ([*PYTEST, "tests", "-m", "long", "--timeout=1800"], 7200),
