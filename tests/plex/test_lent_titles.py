@@ -26,6 +26,15 @@ async def both(world: World) -> tuple[AccountId, AccountId]:
     return olive, frida
 
 
+@pytest.fixture
+async def named(world: World, both: tuple[AccountId, AccountId]) -> AccountId:
+    """Somebody who has found the film that the owner was told of, and may be lent it."""
+    olive, frida = both
+    await world.service.item(olive, world.server_id, world.key_of(FILM))
+    await world.service.search(frida, world.server_id, FILM)
+    return frida
+
+
 async def test_who_has_seen_it_in_a_list_is_lent_it_with_their_own_place(
     world: World, both: tuple[AccountId, AccountId]
 ) -> None:
@@ -60,71 +69,50 @@ async def test_without_a_list_of_their_own_nothing_is_lent(
     assert not (await world.service.item(frida, world.server_id, key)).renewing
 
 
-async def test_for_playing_nothing_is_lent(world: World, both: tuple[AccountId, AccountId]) -> None:
-    olive, frida = both
+async def test_for_playing_nothing_is_lent(world: World, named: AccountId) -> None:
     key = world.key_of(FILM)
-    await world.service.item(olive, world.server_id, key)
-    await world.service.search(frida, world.server_id, FILM)
     world.wire.requests.clear()
-    await world.service.room_item(frida, world.server_id, key)
+    await world.service.room_item(named, world.server_id, key)
     assert world.wire.paths() == [f"/library/metadata/{key}"]
 
 
-async def test_an_hour_later_nothing_is_lent(
-    world: World, both: tuple[AccountId, AccountId]
-) -> None:
-    olive, frida = both
+async def test_an_hour_later_nothing_is_lent(world: World, named: AccountId) -> None:
     key = world.key_of(FILM)
-    await world.service.item(olive, world.server_id, key)
-    await world.service.search(frida, world.server_id, FILM)
     await world.clock.advance(3_601)
-    assert not (await world.service.item(frida, world.server_id, key)).renewing
+    assert not (await world.service.item(named, world.server_id, key)).renewing
 
 
-async def test_what_has_changed_is_not_lent(
-    world: World, both: tuple[AccountId, AccountId]
-) -> None:
-    olive, frida = both
+async def test_what_has_changed_is_not_lent(world: World, named: AccountId) -> None:
     key = world.key_of(FILM)
-    await world.service.item(olive, world.server_id, key)
-    await world.service.search(frida, world.server_id, FILM)
     world.asking.expire(lambda question: key in question.about)
-    assert not (await world.service.item(frida, world.server_id, key)).renewing
+    assert not (await world.service.item(named, world.server_id, key)).renewing
 
 
 async def test_what_turned_out_to_be_hidden_is_lent_once_at_most(
-    world: World, both: tuple[AccountId, AccountId]
+    world: World, named: AccountId
 ) -> None:
-    olive, frida = both
     key = world.key_of(FILM)
-    await world.service.item(olive, world.server_id, key)
-    await world.service.search(frida, world.server_id, FILM)
     gone = {"mode": "error", "status": 404, "match": f"/library/metadata/{key}"}
     world.box.faults.order(parse_fault(gone))
-    assert (await world.service.item(frida, world.server_id, key)).renewing
+    assert (await world.service.item(named, world.server_id, key)).renewing
     with pytest.raises(PlexItemGone):
-        await world.service.item(frida, world.server_id, key, current=True)
+        await world.service.item(named, world.server_id, key, current=True)
     with pytest.raises(PlexItemGone):
-        await world.service.item(frida, world.server_id, key)
+        await world.service.item(named, world.server_id, key)
 
 
-async def test_each_naming_is_good_for_one_loan(
-    world: World, both: tuple[AccountId, AccountId]
-) -> None:
+async def test_each_naming_is_good_for_one_loan(world: World, named: AccountId) -> None:
     """Whatever keeps the own answer away, such as a limit that is used up."""
-    olive, frida = both
     key = world.key_of(FILM)
-    await world.service.item(olive, world.server_id, key)
-    await world.service.search(frida, world.server_id, FILM)
     while True:
         try:
-            await world.limiter.hit(PLEX, f"{frida}|item")
+            await world.limiter.hit(PLEX, f"{named}|item")
         except TooManyRequests:
             break
-    assert (await world.service.item(frida, world.server_id, key)).renewing
+    assert (await world.service.item(named, world.server_id, key)).renewing
     await world.clock.advance(1)
     with pytest.raises(TooManyRequests):
-        await world.service.item(frida, world.server_id, key)
+        await world.service.item(named, world.server_id, key)
 
 
 async def test_a_refused_access_is_lent_nothing(
