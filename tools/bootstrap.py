@@ -1,4 +1,4 @@
-"""Prepares a checkout: virtual environment, dependencies, the built page, Chromium for tests.
+"""Prepares a checkout: virtual environment, dependencies, the built page, what tests drive.
 
 Runs on the machine's own Python with nothing installed. Each step is skipped when what it was
 made from has not changed, so that a second start takes seconds.
@@ -19,7 +19,15 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 WEB = ROOT / "web"
 PAGE = ROOT / "src" / "watchtogether" / "page"
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+PLAYER = VENV / "plex-mpv-shim"
+PROGRAMS = {
+    "Chromium": (
+        ("chromium", "chromium-browser", "google-chrome"),
+        ("chromium", "fonts-noto-core"),
+    ),
+    "mpv": (("mpv",), ("mpv",)),
+}
+"""Of each: the names it may have, and the system's packages that hold it."""
 
 
 def main() -> None:
@@ -27,7 +35,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=["page", "python"])
     parser.add_argument("--dev", action="store_true", help="also what checks and tests need")
-    parser.add_argument("--browser", action="store_true", help="also a Chromium, if permitted")
+    parser.add_argument(
+        "--browser", action="store_true", help="also a Chromium and a Plex player, if permitted"
+    )
     asked = parser.parse_args()
     if sys.version_info < (3, 11):  # noqa: UP036 this very script may be run by an older one
         raise SystemExit("Python 3.11 or newer is needed.")
@@ -36,7 +46,8 @@ def main() -> None:
         install_web()
         build_page()
     if asked.browser:
-        install_browser()
+        install_programs()
+        install_player()
 
 
 def install_python(*, dev: bool) -> None:
@@ -83,17 +94,34 @@ def build_page() -> None:
     once(PAGE / ".built", [*sources, *public, *config, *vectors], build)
 
 
-def install_browser() -> None:
-    """Chromium, from the system's packages, when it is missing and we may install."""
-    if any(shutil.which(name) for name in CHROMIUM):
+def install_programs() -> None:
+    """From the system's packages, when they are missing and we may install."""
+    missing = [
+        name for name, (commands, _) in PROGRAMS.items() if not any(map(shutil.which, commands))
+    ]
+    if not missing:
         return
+    names = " and ".join(missing)
     if not shutil.which("apt-get") or os.geteuid() != 0:
-        say("no Chromium here: install it to run the browser tests")
+        say(f"no {names} here: install it to run the tests that need it")
         return
-    say("installing Chromium")
+    say(f"installing {names}")
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    packages = [package for name in missing for package in PROGRAMS[name][1]]
     run(["apt-get", "update", "-qq"], env=quiet)
-    run(["apt-get", "install", "-y", "-qq", "chromium", "fonts-noto-core"], env=quiet)
+    run(["apt-get", "install", "-y", "-qq", *packages], env=quiet)
+
+
+def install_player() -> None:
+    """plex-mpv-shim, in a folder of its own: what it needs is none of ours."""
+    lock = ROOT / "tests" / "sandbox" / "mpv" / "requirements.lock"
+
+    def install() -> None:
+        say("installing a Plex player")
+        shutil.rmtree(PLAYER, ignore_errors=True)
+        pip("install", "--require-hashes", "--no-deps", "--target", str(PLAYER), "-r", str(lock))
+
+    once(PLAYER / ".installed", [lock], install)
 
 
 def once(stamp: Path, inputs: Iterable[Path], work: Callable[[], None]) -> None:

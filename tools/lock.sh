@@ -1,9 +1,10 @@
 #!/bin/sh
-# Writes both lock files. They name versions and hashes, never a registry.
+# Writes the lock files. They name versions and hashes, never a registry.
 set -eu
-compile() {
+lock() {
   uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-    --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra build "$@"
+    --no-emit-index-url --no-emit-find-links --python-version 3.11 "$@"
 }
-compile pyproject.toml -o requirements.lock
-compile pyproject.toml --group dev -o requirements-dev.lock
+lock pyproject.toml --extra build -o requirements.lock
+lock pyproject.toml --extra build --group dev -o requirements-dev.lock
+lock tests/sandbox/mpv/requirements.in -o tests/sandbox/mpv/requirements.lock

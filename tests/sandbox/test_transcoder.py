@@ -37,6 +37,28 @@ async def test_start_without_decision_is_refused(plexbox: Client) -> None:
     assert (await playback.step("start.m3u8")).status_code == 200
 
 
+async def test_a_start_need_not_say_what_concerns_the_decision_alone(plexbox: Client) -> None:
+    """As plex-mpv-shim has it, which plays from real servers."""
+    playback = await Playback.of(plexbox, **{"X-Plex-Platform": "Plex Home Theater"})
+    without = {name: playback.params[name] for name in playback.params if name != "offset"}
+    assert (await playback.step("decision", **without)).status_code == 200
+    start = {name: playback.params[name] for name in playback.params if name != "hasMDE"}
+    assert (await playback.step("start.m3u8", **start)).status_code == 200
+
+
+async def test_whoever_knows_the_session_needs_no_token(plexbox: Client) -> None:
+    """The playlists name none; yet one that is given must be good."""
+    playback = await Playback.of(plexbox)
+    await playback.begin()
+    for name in ("index.m3u8", "00000.ts"):
+        path = f"{playback.base}/{name}"
+        assert (await plexbox.http.get(path)).status_code == 200
+        wrong = await plexbox.http.get(path, params={"X-Plex-Token": "wrong"})
+        assert wrong.status_code == 401
+    unknown = playback.base.replace("room-1", "room-2")
+    assert (await plexbox.http.get(f"{unknown}/index.m3u8")).status_code == 404
+
+
 async def test_a_segment_before_the_index_is_not_found(plexbox: Client) -> None:
     playback = await Playback.of(plexbox)
     await playback.step("decision")

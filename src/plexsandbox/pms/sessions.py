@@ -31,7 +31,7 @@ def _node(describer: Describer, playing: Playing, transcode: TranscodeSession | 
     node = describer.full(item, markers=False, chapters=False)
     node |= {"sessionKey": str(playing.number), "viewOffset": playing.time_ms}
     if transcode is not None:
-        node["Media"] = [transcoded_media(transcode.plan, transcode.order)]
+        node["Media"] = [transcoded_media(transcode.plan)]
     account = playing.account
     node["User"] = {
         "id": "1" if account.owner else str(account.id),

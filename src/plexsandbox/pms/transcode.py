@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from plexsandbox.answers import Node, PlexError, bad_request, container, not_found
-from plexsandbox.ask import Ask, pms
+from plexsandbox.ask import Ask, pms, token_of
 from plexsandbox.describe import library_head, section_head
 from plexsandbox.mediainfo import chosen_audio, chosen_subtitle
 from plexsandbox.model import Item
@@ -61,11 +61,7 @@ async def decide(ask: Ask) -> Response:
     full = describer.full(item, markers=False, chapters=False)
     answer = decision.codes(order, plan.file)
     direct = answer["generalDecisionCode"] == 1000
-    media = (
-        decision.direct_play_media(full, order)
-        if direct
-        else decision.transcoded_media(plan, order)
-    )
+    media = decision.direct_play_media(full, order) if direct else decision.transcoded_media(plan)
     head: Node = {"allowSync": True, **answer, **library_head()}
     head |= section_head(describer.section_of(item))
     node = container(size=1, **head, Metadata=[full | {"Media": [media]}])
@@ -86,17 +82,25 @@ async def start(ask: Ask) -> Response:
     return Response(master_playlist(session.plan, order.session), media_type=CONTENT_TYPE)
 
 
+def _opened(ask: Ask) -> TranscodeSession:
+    """The session in the path; to know its key is enough, but a token that is given must be good.
+
+    The playlists name no token, so most players ask for what they list without one.
+    """
+    if ask.account is None and token_of(ask.request):
+        raise PlexError(401, "Unauthorized")
+    return ask.box.pool.find(ask.path("session"))
+
+
 async def index(ask: Ask) -> Response:
-    session = ask.box.pool.find(ask.path("session"))
+    session = _opened(ask)
     session.touch()
     session.index_served = True
-    body = media_playlist(session.plan, untrue=session.order.copy)
-    return Response(body, media_type=CONTENT_TYPE)
+    return Response(media_playlist(session.plan), media_type=CONTENT_TYPE)
 
 
 async def segment(ask: Ask) -> Response:
-    key = ask.path("session")
-    session = ask.box.pool.find(key)
+    session = _opened(ask)
     name, _, suffix = ask.path("name").partition(".")
     if not session.index_served or suffix != "ts" or not name.isdigit():
         raise not_found()
@@ -109,7 +113,7 @@ async def segment(ask: Ask) -> Response:
         raise not_found() from error
     except EncodingFailed as error:
         raise PlexError(500, "Internal Server Error") from error
-    ask.box.stats.segment_served(key, int(name), len(body))
+    ask.box.stats.segment_served(session.order.session, int(name), len(body))
     return Response(body, media_type="video/MP2T")
 
 
@@ -131,7 +135,6 @@ def session_node(session: TranscodeSession) -> Node:
         session.order.session,
         session.item,
         session.plan,
-        session.order,
         head=encoder.head,
         running=encoder.running,
         paused=encoder.paused,
@@ -163,8 +166,8 @@ def routes() -> list[Route]:
     return [
         pms(f"{_BASE}/decision", decide),
         pms(f"{_BASE}/start.m3u8", start),
-        pms(f"{_BASE}/session/{{session}}/base/index.m3u8", index),
-        pms(f"{_BASE}/session/{{session}}/base/{{name}}", segment),
+        pms(f"{_BASE}/session/{{session}}/base/index.m3u8", index, token=False),
+        pms(f"{_BASE}/session/{{session}}/base/{{name}}", segment, token=False),
         pms(f"{_BASE}/ping", ping),
         pms(f"{_BASE}/stop", stop),
         pms("/transcode/sessions", sessions, owner=True),

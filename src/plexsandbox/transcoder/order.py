@@ -12,8 +12,8 @@ _RESOLUTION = re.compile(r"^(\d{2,5})x(\d{2,5})$")
 KNOWN_PLATFORMS = frozenset(
     "Android Chrome Chromecast Edge Firefox Generic iOS Linux macOS MacOSX Opera PlayStation "
     "Roku Safari Samsung tvOS webOS Windows Xbox".casefold().split()
-)
-_UNSIGNED = frozenset({"X-Plex-Token", "X-Plex-Client-Identifier"})
+) | {"plex home theater"}
+_UNSIGNED = frozenset({"X-Plex-Token", "X-Plex-Client-Identifier", "hasMDE", "offset"})
 
 
 class BadOrder(ValueError):
@@ -22,7 +22,11 @@ class BadOrder(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`signature` holds every parameter: the start must repeat the decision's exactly."""
+    """`signature` holds what the start must repeat of the decision exactly.
+
+    That is every parameter, with two of which players take liberties: `hasMDE` speaks of the
+    decision alone, and an offset of zero need not be said.
+    """
 
     session: str
     rating_key: str
@@ -51,6 +55,8 @@ def read_order(query: Mapping[str, str], headers: Mapping[str, str], invented: s
     if found is None:
         raise BadOrder("no item path")
     session = query.get("session") or invented
+    offset_s = max(0.0, _decimal(query, "offset"))
+    signed = {name: value for name, value in query.items() if name not in _UNSIGNED}
     return Order(
         session=session,
         rating_key=found[1],
@@ -60,12 +66,12 @@ def read_order(query: Mapping[str, str], headers: Mapping[str, str], invented: s
         direct_play=query.get("directPlay", "0") == "1",
         copy=query.get("directStream", "0") == "1",
         burn=query.get("subtitles") == "burn",
-        offset_s=max(0.0, _decimal(query, "offset")),
+        offset_s=offset_s,
         size=_size(query.get("videoResolution", "")),
         max_bitrate_kbps=_integer(query, "maxVideoBitrate"),
         client_identifier=either("X-Plex-Client-Identifier"),
         session_identifier=either("X-Plex-Session-Identifier") or session,
-        signature=frozenset((k, v) for k, v in query.items() if k not in _UNSIGNED),
+        signature=frozenset((signed | {"offset": f"{offset_s:g}"}).items()),
     )
 
 

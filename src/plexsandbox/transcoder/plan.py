@@ -22,6 +22,8 @@ class Plan:
     file: VideoFile
     audio: Track | None
     burn: Track | None
+    copy: bool
+    """Whether the picture is copied: asked for, and possible."""
     width: int
     height: int
     video_kbps: int
@@ -59,6 +61,7 @@ def make_plan(
         file=file,
         audio=audio,
         burn=burn,
+        copy=order.copy and burn is None and file.video.codec == "h264",
         width=width,
         height=height,
         video_kbps=max(100, limit - AUDIO_KBPS),

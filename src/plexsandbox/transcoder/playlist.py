@@ -22,8 +22,8 @@ def master_playlist(plan: Plan, session: str) -> str:
     )
 
 
-def media_playlist(plan: Plan, *, untrue: bool = False) -> str:
-    """The whole title from segment 0. `untrue`: copy mode states the target for every segment."""
+def media_playlist(plan: Plan) -> str:
+    """The whole title from segment 0; copy mode untruly states the target for every segment."""
     lines = [
         "#EXTM3U",
         "#EXT-X-VERSION:3",
@@ -33,6 +33,6 @@ def media_playlist(plan: Plan, *, untrue: bool = False) -> str:
         "#EXT-X-PLAYLIST-TYPE:VOD",
     ]
     for index in range(plan.segments):
-        length_s = plan.segment_s if untrue else plan.segment_length_s(index)
+        length_s = plan.segment_s if plan.copy else plan.segment_length_s(index)
         lines += [f"#EXTINF:{length_s:.6f}, nodesc", f"{index:05d}.ts"]
     return "\n".join([*lines, "#EXT-X-ENDLIST", ""])

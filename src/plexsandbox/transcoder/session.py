@@ -113,7 +113,7 @@ class TranscodeSession:
             await self._encoder.close()
         self._runs += 1
         self._stats.encoders_started += 1
-        arguments = copy_arguments(self.plan, index) if self.order.copy else None
+        arguments = copy_arguments(self.plan, index) if self.plan.copy else None
         folder = self._folder / f"run-{self._runs}"
         self._encoder = await Encoder.launch(self.plan, folder, index, arguments)
 
