@@ -40,6 +40,7 @@ from plexsandbox.pms import (
     parts,
     playlists,
     playqueues,
+    previews,
     progress,
     sections,
     server,
@@ -47,6 +48,7 @@ from plexsandbox.pms import (
     shelf,
     transcode,
 )
+from plexsandbox.previews import Previews
 from plexsandbox.state import State
 from plexsandbox.stats import Stats
 from plexsandbox.tokens import Tokens
@@ -143,6 +145,7 @@ def _box(
         play_queues=playqueues.PlayQueues(),
         playlists=playlists.Playlists(),
         pictures=Pictures(work_dir / "frames"),
+        previews=Previews(work_dir / "previews"),
         studio=Studio(media_dir, work_dir / "films", enabled=options.make_films),
         directory=Directory(),
         stats=stats,
@@ -185,7 +188,7 @@ async def _plain_refusal(_: Request, error: Exception) -> Response:
 
 
 def _routes() -> list[BaseRoute]:
-    """Sections' catch-all route stands after their named ones, see `sections.routes`."""
+    """Catch-all routes stand after named ones, as those of parts after previews."""
     parts_of_it = (
         controls,
         auth_page,
@@ -200,6 +203,7 @@ def _routes() -> list[BaseRoute]:
         items,
         hubs,
         images,
+        previews,
         parts,
         progress,
         transcode,

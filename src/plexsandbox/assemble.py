@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plexsandbox import sidecars
@@ -49,12 +49,11 @@ class Assembly:
 
     def _build_film(self, name: FilmName, versions: list[Found]) -> None:
         ordered = sorted(versions, key=lambda found: (-found.file.video.height, found.below))
-        files = tuple(found.file for found in ordered)
+        files, details = _told(tuple(found.file for found in ordered))
         first = min(versions, key=lambda found: found.below).file.path
         artwork = sidecars.artwork_of_file(first)
         if len(ordered[0].below.parts) > 1:
             artwork = _or(artwork, sidecars.artwork_of_folder(first.parent))
-        details = _details_of(files)
         self._add(
             f"movie:{name.title}:{name.year or ''}",
             type_=ItemType.MOVIE,
@@ -112,8 +111,7 @@ class Assembly:
         self, season: Item, show: str, versions: list[tuple[EpisodeName, Found]]
     ) -> None:
         named = versions[0][0]
-        files = tuple(found.file for _, found in versions)
-        details = _details_of(files)
+        files, details = _told(tuple(found.file for _, found in versions))
         self._add(
             f"episode:{show}:{named.season}:{named.episode}",
             type_=ItemType.EPISODE,
@@ -166,9 +164,11 @@ class Assembly:
         return item
 
 
-def _details_of(files: tuple[VideoFile, ...]) -> Details:
+def _told(files: tuple[VideoFile, ...]) -> tuple[tuple[VideoFile, ...], Details]:
+    """The versions, and what is said beside one of them about all."""
     beside = [file.path.with_suffix(".json") for file in files]
-    return sidecars.read_details(next((path for path in beside if path.exists()), beside[0]))
+    details = sidecars.read_details(next((path for path in beside if path.exists()), beside[0]))
+    return tuple(replace(file, has_previews=details.has_previews) for file in files), details
 
 
 def _or(first: Artwork, second: Artwork) -> Artwork:

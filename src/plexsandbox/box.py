@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from plexsandbox.plextv.servers import Directory
     from plexsandbox.pms.playlists import Playlists
     from plexsandbox.pms.playqueues import PlayQueues
+    from plexsandbox.previews import Previews
     from plexsandbox.transcoder.pool import TranscodePool
 
 VERSION = "1.43.0.10492-121068a07"
@@ -49,6 +50,7 @@ class Sandbox:
     play_queues: PlayQueues
     playlists: Playlists
     pictures: Pictures
+    previews: Previews
     studio: Studio
     directory: Directory
     stats: Stats = field(default_factory=Stats)

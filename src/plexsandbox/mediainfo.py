@@ -49,12 +49,18 @@ def _part_node(file: VideoFile, choice: Choice, *, streams: bool) -> Node:
         "audioProfile": file.audio.profile if file.audio else None,
         "container": file.container,
         "has64bitOffsets": False if web else None,
+        "indexes": indexes(file),
         "optimizedForStreaming": True if web else None,
         "videoProfile": file.video.profile,
     }
     if streams:
         node["Stream"] = [stream_node(file, track, choice) for track in file.tracks]
     return node
+
+
+def indexes(file: VideoFile) -> str | None:
+    """Which strips of previews there are; Plex knows one kind."""
+    return "sd" if file.has_previews else None
 
 
 def part_key(file: VideoFile) -> str:

@@ -84,6 +84,7 @@ class VideoFile:
     """The path that clients are told, where it is not the true one."""
     true_picture: Track | None = None
     """What is really inside, where `tracks` claim another size of picture."""
+    has_previews: bool = True
 
     def of_kind(self, kind: TrackKind) -> tuple[Track, ...]:
         return tuple(track for track in self.tracks if track.kind is kind)
@@ -132,6 +133,8 @@ class Details:
     roles: tuple[Role, ...] = ()
     collections: tuple[str, ...] = ()
     markers: tuple[Marker, ...] = ()
+    has_previews: bool = True
+    """Whether there are preview pictures along the film."""
 
 
 @dataclass(frozen=True, slots=True)

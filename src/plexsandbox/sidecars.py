@@ -81,6 +81,7 @@ def _details(raw: dict[str, Any]) -> Details:
         roles=tuple(Role(role["name"], role.get("character", "")) for role in raw.get("roles", ())),
         collections=tuple(raw.get("collections", ())),
         markers=tuple(_marker(marker) for marker in raw.get("markers", ())),
+        has_previews=bool(raw.get("previews", True)),
     )
 
 

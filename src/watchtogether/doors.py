@@ -67,7 +67,13 @@ def _routers(server: Server) -> tuple[APIRouter, ...]:
         ),
         chat_endpoints.build_router(server.history, server.rooms, guard),
         stream_endpoints.build_router(
-            server.stream, server.beside, server.tickets, server.audience, guard.session_of
+            service=server.stream,
+            beside=server.beside,
+            titles=server.plex.titles,
+            plans=server.plans,
+            tickets=server.tickets,
+            audience=server.audience,
+            session_of=guard.session_of,
         ),
         metrics_endpoint.build_router(server.metrics, guard),
         health_endpoints.build_router(

@@ -30,6 +30,8 @@ from watchtogether.plex.servers import ServerDirectory
 from watchtogether.plex.service import PlexService
 from watchtogether.plex.shared_answers import SharedAnswers
 from watchtogether.plex.signin import PlexSignIn
+from watchtogether.plex.titles import PlexTitles
+from watchtogether.plex.transcode import PlexTranscoder
 from watchtogether.settings import Settings
 
 
@@ -177,6 +179,14 @@ class PlexParts:
             asking=self.asking,
             figures=self.figures,
         )
+
+    @cached_property
+    def transcoder(self) -> PlexTranscoder:
+        return PlexTranscoder(self.http, self._clock)
+
+    @cached_property
+    def titles(self) -> PlexTitles:
+        return PlexTitles(self.service)
 
     @cached_property
     def sign_in(self) -> PlexSignIn:

@@ -25,8 +25,8 @@ from watchtogether.kit.rate_limit import MemoryRateLimiter
 from watchtogether.kit.tasks import Background, keep_running
 from watchtogether.kit.web.hosts import PublicAddress
 from watchtogether.plex.beside import PlexBeside
+from watchtogether.plex.files import PlexFiles
 from watchtogether.plex.reports import Reports
-from watchtogether.plex.transcode import PlexTranscoder
 from watchtogether.plex_parts import PlexParts
 from watchtogether.realtime import clock_exchange
 from watchtogether.realtime.gateway import Gateway
@@ -43,6 +43,7 @@ from watchtogether.rooms.sockets import RoomSockets
 from watchtogether.rooms.wire import renderer
 from watchtogether.settings import Settings, load_secret_key
 from watchtogether.stream.beside import Beside
+from watchtogether.stream.plans import Plans
 from watchtogether.stream.service import StreamService
 from watchtogether.stream.tickets import Tickets
 from watchtogether.sync.events import PlaybackChanged
@@ -191,11 +192,18 @@ class Server:
             audience=self.audience,
             find_access=self.plex.service.access,
             doubt=self.plex.service.doubt,
-            transcoder=PlexTranscoder(self.plex.http, self.clock),
+            transcoder=self.plex.transcoder,
+            files=PlexFiles(self.plex.http, self.plex.transcoder),
+            titles=self.plex.titles,
+            is_planned=self.plans.allows,
             clock=self.clock,
             data_dir=self.settings.data_dir,
             cache_mb=self.settings.stream_cache_mb,
         )
+
+    @cached_property
+    def plans(self) -> Plans:
+        return Plans(self.clock, self.settings.stream_transcodes)
 
     @cached_property
     def beside(self) -> Beside:

@@ -73,7 +73,10 @@ class Settings(BaseSettings):
         4096, ge=64, description="Most disk space that cached film segments may take, in MiB."
     )
     stream_rendition: Literal["1080p", "720p", "480p"] = Field(
-        "720p", description="Picture size that a room's shared transcode has."
+        "720p", description="Largest picture that films are converted to."
+    )
+    stream_transcodes: int = Field(
+        3, ge=1, le=5, description="Most conversions that one room may have at a time."
     )
     socket_polling: bool = Field(
         False, description="Also allow HTTP long polling; needs sticky routing behind a proxy."

@@ -1,4 +1,5 @@
-"""What goes beside the film: everybody's own subtitles, and the intro that is skipped for all."""
+"""What goes beside the film: everybody's own subtitles, small pictures along the bar, and the intro
+that is skipped for all."""
 
 import re
 from collections.abc import Iterator
@@ -146,7 +147,56 @@ def test_5_they_come_back_with_a_reload(readers: Readers) -> None:
     expect(_said(readers.host, "Sekunde").first).to_be_visible(timeout=15_000)
 
 
-def test_6_STR7_the_intro_is_skipped_for_everybody_by_who_may(readers: Readers) -> None:
+_PICTURED = """(each) => {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.canvas.width = 320;
+  pen.drawImage(each, 0, 0, 320, 180);
+  const pixels = pen.getImageData(0, 12, 320, 1).data;
+  return Array.from({ length: 16 }, (_, bit) => (pixels[(bit * 16 + 8) * 4] > 128 ? 1 : 0))
+    .reduce((number, bit) => number * 2 + bit, 0);
+}"""
+"""Which frame of the film a small picture shows."""
+
+
+def test_6_STR8_small_pictures_along_the_bar_by_mouse_and_keyboard(readers: Readers) -> None:
+    host, page = readers.host, readers.host.page
+    bar = page.get_by_role("slider", name="Position in the film")
+    picture = bar.locator("img")
+    page.mouse.move(400, 300)
+    box, stage = (
+        bar.bounding_box(),
+        page.get_by_role("region", name="Film", exact=True).bounding_box(),
+    )
+    assert box is not None
+    assert stage is not None
+    for share in (0.0, 0.25, 0.5, 1.0):
+        page.mouse.move(box["x"] + share * (box["width"] - 1), box["y"] + box["height"] / 2)
+        expect(picture).to_be_visible()
+        eventually(partial(_shows, picture, min(180 * share, 178)), 5)
+        shown = picture.bounding_box()
+        assert shown is not None
+        assert shown["x"] >= stage["x"]
+        assert shown["x"] + shown["width"] <= stage["x"] + stage["width"]
+        assert shown["y"] >= stage["y"]
+    assert violations(host) == []
+    page.mouse.move(400, 300)
+    expect(picture).to_have_count(0)
+    bar.press("ArrowRight")
+    expect(picture).to_be_visible()
+    eventually(lambda: abs(_frame_s(picture) - _position_s(host)) <= 8, 5)
+    expect(picture).to_have_count(0)
+    bar.press("ArrowLeft")
+
+
+def _shows(picture: Locator, at_s: float) -> bool:
+    return abs(_frame_s(picture) - at_s) <= 2.1
+
+
+def _frame_s(picture: Locator) -> float:
+    return float(picture.evaluate(_PICTURED)) / 30
+
+
+def test_7_STR7_the_intro_is_skipped_for_everybody_by_who_may(readers: Readers) -> None:
     host, guest = readers.host, readers.guest
     host.until_state("playing")
     host.watch()

@@ -43,9 +43,9 @@ MISSING = _listed(
         """,
     ),
     (
-        "No deep analysis: previews, voice activity, bandwidths, flags of streams, colours.",
+        "No deep analysis: voice activity, bandwidths, flags of streams, colours.",
         """
-        Part.deepAnalysisVersion Part.hasThumbnail Part.indexes
+        Part.deepAnalysisVersion Part.hasThumbnail
         Part.requiredBandwidths Stream.canAutoSync Stream.closedCaptions
         Stream.colorPrimaries Stream.colorRange Stream.colorSpace
         Stream.colorTrc Stream.dub Stream.embeddedInVideo Stream.forced
@@ -119,7 +119,7 @@ EXTRA = _listed(
         """,
     ),
     (
-        "Our clip is richer: an MP4, described, rated, watched, with languages.",
+        "Our clip is richer: an MP4, described, rated, watched, with languages and previews.",
         """
         Media.audioProfile Media.has64bitOffsets Media.optimizedForStreaming
         Metadata.Country Metadata.Director Metadata.Genre Metadata.Rating
@@ -128,7 +128,7 @@ EXTRA = _listed(
         Metadata.contentRating Metadata.lastViewedAt
         Metadata.originallyAvailableAt Metadata.parentThumb Metadata.rating
         Metadata.ratingImage Metadata.studio Metadata.tagline Metadata.viewCount
-        Part.audioProfile Part.has64bitOffsets Part.optimizedForStreaming
+        Part.audioProfile Part.has64bitOffsets Part.indexes Part.optimizedForStreaming
         Stream.chromaLocation Stream.format Stream.hasScalingMatrix Stream.key
         Stream.language Stream.languageCode Stream.languageTag Stream.level
         Stream.scanType Stream.streamIdentifier Video.TranscodeSession

@@ -62,6 +62,20 @@ async def test_burned_subtitles_follow_the_stored_choice(plexbox: Client) -> Non
     assert with_words != (await plain.segment(2)).content
 
 
+async def test_what_is_burned_in_is_not_copied(plexbox: Client) -> None:
+    part = await part_of(plexbox)
+    streams = part["Stream"]
+    assert isinstance(streams, list)
+    english = next(s for s in streams if s["streamType"] == 3)
+    copied = await Playback.of(plexbox, subtitles="burn", directStream=1, session="copied")
+    await copied.begin()
+    await plexbox.ask(f"/library/parts/{part['id']}", "PUT", subtitleStreamID=english["id"])
+    burned = await Playback.of(plexbox, subtitles="burn", directStream=1, session="burned")
+    await burned.begin()
+    running = (await plexbox.get("/transcode/sessions"))["TranscodeSession"]
+    assert [session["videoDecision"] for session in running] == ["copy", "transcode"]
+
+
 @pytest.mark.parametrize(
     ("title", "words"), [("Test Film", "Good evening."), ("Short Film", "Hello.")]
 )

@@ -12,13 +12,28 @@ import imageio_ffmpeg
 import pytest
 from pydantic import SecretStr
 
-from tests.stream.fakes import OneRoom, plain_client, screening
+from tests.stream.door import Door, served
+from tests.stream.fakes import (
+    OneRoom,
+    OneTitle,
+    Shelf,
+    Stage,
+    plain_client,
+    screening,
+)
 from watchtogether.kit.clock import Clock, SystemClock
 from watchtogether.kit.ids import AccountId, RatingKey, ServerId
+from watchtogether.kit.tasks import Background
 from watchtogether.plex.client import PlexHttp, Product, ServerAccess
+from watchtogether.plex.facts import Version, versions_of
+from watchtogether.plex.files import PlexFiles
+from watchtogether.plex.library import Library
 from watchtogether.plex.transcode import PlexTranscoder
+from watchtogether.stream.beside import Beside
+from watchtogether.stream.endpoints import build_router
 from watchtogether.stream.ports import Screening
 from watchtogether.stream.service import StreamService
+from watchtogether.stream.tickets import Tickets
 
 FILM_S = 360
 
@@ -86,6 +101,13 @@ class Cinema:
 
     room: OneRoom
     service: StreamService
+    titles: OneTitle
+    library: Library
+    access: ServerAccess
+
+    async def real_versions(self) -> tuple[Version, ...]:
+        """As the server lists them."""
+        return versions_of(await self.library.item(self.access, self.now.rating_key))
 
     @property
     def now(self) -> Screening:
@@ -108,6 +130,7 @@ async def cinema(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Cinema]:
         return sandbox.access
 
     clock = SystemClock()
+    titles = OneTitle()
     room = OneRoom(
         screening(
             server_id=sandbox.access.server_id,
@@ -115,17 +138,21 @@ async def cinema(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Cinema]:
             duration_s=float(FILM_S),
         )
     )
-    async with transcoder_of(clock) as transcoder:
+    async with plain_client() as client:
+        http = PlexHttp(client, Product("stream-tests"), clock)
+        transcoder = PlexTranscoder(http, clock)
         service = StreamService(
             audience=room,
             find_access=access,
             transcoder=transcoder,
+            titles=titles,
+            files=PlexFiles(http, transcoder),
             clock=clock,
             data_dir=tmp_path,
             cache_mb=64,
         )
         async with service.run():
-            yield Cinema(room, service)
+            yield Cinema(room, service, titles, Library(http), sandbox.access)
     await sandbox.order("faults", mode="none")
     left = await sandbox.stats()
     assert left["transcodes"]["sessions"] == 0, "a transcode was left behind"
@@ -153,3 +180,22 @@ def _make_film(path: Path) -> None:
         check=True,
         timeout=60,
     )
+
+
+@pytest.fixture
+async def door(tmp_path: Path) -> AsyncIterator[Door]:
+    stage = Stage(tmp_path)
+    tickets = Tickets(b"k" * 32, stage.clock)
+    async with Background() as background:
+        subtitles = Beside(Shelf(), stage.clock, background)
+        router = build_router(
+            service=stage.service,
+            beside=subtitles,
+            titles=stage.titles,
+            plans=stage.plans,
+            tickets=tickets,
+            audience=stage.room,
+            session_of=stage.room.session_of,
+        )
+        async with stage.service.run(), served(router) as url, plain_client() as client:
+            yield Door(stage, tickets, url, client)

@@ -1,4 +1,5 @@
-"""A scripted transcoder, a room that shows what it is told, and transport streams of any size."""
+"""A scripted transcoder, a room that shows what it is told, a shelf beside the film, and transport
+streams of any size."""
 
 import asyncio
 import dataclasses
@@ -12,13 +13,21 @@ from starlette.requests import Request
 from tests.support.clock import FakeClock
 from watchtogether.kit.errors import AppError
 from watchtogether.kit.ids import AccountId, MemberId, RatingKey, RoomId, ServerId, SessionId
+from watchtogether.plex.beside import Marks, SubtitleTrack
 from watchtogether.plex.client import ServerAccess
+from watchtogether.plex.errors import PlexTooMuch
+from watchtogether.plex.facts import Sound, Version
+from watchtogether.plex.model import Chapter, Marker
+from watchtogether.plex.previews import Strip
 from watchtogether.plex.transcode import ListedSegment, Missing, Moment, Order, Transcode
+from watchtogether.stream.plans import Plans
 from watchtogether.stream.ports import Screening, TicketClaims
 from watchtogether.stream.service import StreamService
 
 ROOM = RoomId("room_1")
 SEGMENT_S = 3.0
+LINES = b"1\n00:00:01,000 --> 00:00:02,500\nHello.\n"
+JPEG = b"\xff\xd8\xff\xe0"
 
 
 def ts_packet(time_s: float | None = None, filler: int = 0xAA) -> bytes:
@@ -181,6 +190,73 @@ def claims(**changes: object) -> TicketClaims:
     return dataclasses.replace(usual, **changes)  # type: ignore[arg-type]
 
 
+def version(**changes: object) -> Version:
+    """An H.264 file in 1080p with one sound track."""
+    usual = Version(
+        index=0,
+        part_id="70",
+        part_key="/library/parts/70/1/file.mp4",
+        extension="mp4",
+        size_bytes=5_000_000,
+        width=1920,
+        height=1080,
+        kbps=6_000,
+        frame_rate=24.0,
+        video_codec="h264",
+        video_type='video/mp4; codecs="avc1.640028"',
+        audio_type='audio/mp4; codecs="mp4a.40.2"',
+        has_sound=True,
+        hdr=False,
+        sounds=(Sound("71", "en", "English", 2, on=True),),
+        pictures=(),
+    )
+    return dataclasses.replace(usual, **changes)  # type: ignore[arg-type]
+
+
+class ScriptedFile:
+    """Gives any range of its content at once; `errors` come first, one for each read."""
+
+    def __init__(self, content: bytes = b"") -> None:
+        self.content = content
+        self.reads: list[tuple[int, int]] = []
+        self.errors: list[AppError] = []
+        self.moments: list[Moment] = []
+        self.announced = 0
+        self.gate: asyncio.Event | None = None
+
+    async def announce(
+        self, access: ServerAccess, rating_key: RatingKey, version: Version, session: str
+    ) -> None:
+        self.announced += 1
+
+    async def report(self, access: ServerAccess, session: str, moment: Moment) -> bool:
+        self.moments.append(moment)
+        return True
+
+    async def read(
+        self, access: ServerAccess, version: Version, session: str, start: int, length: int
+    ) -> bytes:
+        self.reads.append((start, length))
+        await asyncio.sleep(0)
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.errors:
+            raise self.errors.pop(0)
+        return self.content[start : start + length]
+
+
+class OneTitle:
+    """What every title is made of."""
+
+    def __init__(self) -> None:
+        self.now: tuple[Version, ...] = (version(),)
+
+    async def versions(
+        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
+    ) -> tuple[Version, ...]:
+        return self.now
+
+
 class Stage:
     """A service with everything around it scripted."""
 
@@ -191,10 +267,16 @@ class Stage:
         self.token = "token-1"
         self.access_error: AppError | None = None
         self.doubted: list[ServerAccess] = []
+        self.titles = OneTitle()
+        self.files = ScriptedFile()
+        self.plans = Plans(self.clock, 3)
         self.service = StreamService(
             audience=self.room,
             find_access=self._access,
             transcoder=self.transcoder,
+            titles=self.titles,
+            files=self.files,
+            is_planned=self.plans.allows,
             clock=self.clock,
             data_dir=folder,
             cache_mb=64,
@@ -212,7 +294,47 @@ class Stage:
         return self.room.now
 
     def ask(self, number: int, room: Screening | None = None) -> asyncio.Task[bytes]:
-        return asyncio.create_task(self.service.segment(room or self.now, number))
+        return asyncio.create_task(self.service.segment(room or self.now, "720p", number))
+
+
+class Shelf:
+    """Three subtitles: one that is well, one that is none, and one that is beyond all bounds.
+
+    And three previews, unless there is something wrong with them.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.strips_asked = 0
+        self.trouble: AppError | None = None
+
+    async def tracks(
+        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
+    ) -> tuple[SubtitleTrack, ...]:
+        return tuple(
+            SubtitleTrack(each, "en", f"English {each}", default=each == "7")
+            for each in ("7", "8", "9")
+        )
+
+    async def marks(
+        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
+    ) -> Marks:
+        return Marks((Chapter("Night", 0, 60_500),), (Marker("intro", 5_000, 35_250),))
+
+    async def text(self, account_id: AccountId, server_id: ServerId, track_id: str) -> bytes:
+        self.asked.append(track_id)
+        if track_id == "9":
+            raise PlexTooMuch
+        return LINES if track_id == "7" else b"\xff\xfenothing of the kind"
+
+    async def previews(
+        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
+    ) -> Strip:
+        self.strips_asked += 1
+        await asyncio.sleep(0)
+        if self.trouble is not None:
+            raise self.trouble
+        return Strip(2000, 320, 180, tuple(JPEG + b"%d" % number for number in range(3)))
 
 
 def plain_client(base_url: str = "") -> httpx2.AsyncClient:

@@ -1,87 +1,16 @@
 """The HTTP door: tickets, places, types, and bodies in pieces."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import httpx2
 import pytest
 
-from tests.stream.door import served
-from tests.stream.fakes import ROOM, Stage, plain_client, ts_segment, until
-from watchtogether.kit.ids import AccountId, MemberId, RatingKey, ServerId, SessionId
-from watchtogether.kit.tasks import Background
-from watchtogether.plex.beside import Marks, SubtitleTrack
-from watchtogether.plex.errors import PlexTooMuch
-from watchtogether.plex.model import Chapter, Marker
-from watchtogether.stream.beside import Beside
-from watchtogether.stream.endpoints import PIECE_BYTES, build_router
-from watchtogether.stream.tickets import LIFETIME_S, Tickets
+from tests.stream.door import Door
+from tests.stream.fakes import JPEG, ts_segment, until
+from watchtogether.stream.bodies import PIECE_BYTES
+from watchtogether.stream.tickets import LIFETIME_S
 
 MEDIA = "/1/720p/index.m3u8"
-LINES = b"1\n00:00:01,000 --> 00:00:02,500\nHello.\n"
 ALL = ("/master.m3u8", MEDIA, "/1/720p/5.ts")
-
-
-class Door:
-    """The app over a scripted transcoder, on a real socket."""
-
-    def __init__(self, stage: Stage, tickets: Tickets, url: str, client: httpx2.AsyncClient):
-        self.stage = stage
-        self.tickets = tickets
-        self.url = url
-        self.client = client
-
-    def ticket(self, member: str = "member_1", rating_key: str = "7") -> str:
-        return self.tickets.issue(
-            ROOM, MemberId(member), SessionId("ses"), ServerId("server"), RatingKey(rating_key)
-        )
-
-    async def get(self, rest: str, ticket: str | None = None, **headers: str) -> httpx2.Response:
-        return await self.client.get(
-            f"{self.url}/api/stream/{ticket or self.ticket()}{rest}", headers=headers
-        )
-
-    async def code(self, rest: str, ticket: str | None = None) -> tuple[int, str]:
-        answer = await self.get(rest, ticket)
-        return answer.status_code, str(answer.json()["code"])
-
-
-@pytest.fixture
-async def door(tmp_path: Path) -> AsyncIterator[Door]:
-    stage = Stage(tmp_path)
-    tickets = Tickets(b"k" * 32, stage.clock)
-    async with Background() as background:
-        subtitles = Beside(Shelf(), stage.clock, background)
-        router = build_router(stage.service, subtitles, tickets, stage.room, stage.room.session_of)
-        async with stage.service.run(), served(router) as url, plain_client() as client:
-            yield Door(stage, tickets, url, client)
-
-
-class Shelf:
-    """Three subtitles: one that is well, one that is none, and one that is beyond all bounds."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    async def tracks(
-        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
-    ) -> tuple[SubtitleTrack, ...]:
-        return tuple(
-            SubtitleTrack(each, "en", f"English {each}", default=each == "7")
-            for each in ("7", "8", "9")
-        )
-
-    async def marks(
-        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
-    ) -> Marks:
-        return Marks((Chapter("Night", 0, 60_500),), (Marker("intro", 5_000, 35_250),))
-
-    async def text(self, account_id: AccountId, server_id: ServerId, track_id: str) -> bytes:
-        self.asked.append(track_id)
-        if track_id == "9":
-            raise PlexTooMuch
-        return LINES if track_id == "7" else b"\xff\xfenothing of the kind"
 
 
 async def test_STR3_from_the_master_to_a_segment(door: Door) -> None:
@@ -121,6 +50,25 @@ async def test_STR7_chapters_and_markers_for_everybody(door: Door) -> None:
     }
     other = door.ticket(rating_key="other")
     assert await door.code("/marks", other) == (403, "ticket_refused")
+
+
+async def test_STR8_previews_along_the_film(door: Door) -> None:
+    listed = await door.get("/previews")
+    assert listed.headers["cache-control"] == "no-store"
+    assert listed.json() == {"interval_s": 2.0, "count": 3, "width": 320, "height": 180}
+    picture = await door.get("/previews/2.jpg")
+    assert picture.content == JPEG + b"2"
+    assert picture.headers["content-type"] == "image/jpeg"
+    assert picture.headers["cache-control"] == "private, max-age=3600"
+    assert picture.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_STR8_only_what_is_there_and_for_who_may_watch(door: Door) -> None:
+    for number in ("3", "-1", "01", "1e0", "٣", "..%2f1", "", "99999999999999999999"):
+        assert await door.code(f"/previews/{number}.jpg") == (404, "not_found"), number
+    other = door.ticket(rating_key="other")
+    for rest in ("/previews", "/previews/0.jpg"):
+        assert await door.code(rest, other) == (403, "ticket_refused")
 
 
 async def test_STR6_what_cannot_be_read_is_said_and_other_titles_have_none(door: Door) -> None:

@@ -34,7 +34,7 @@ def test_STR3_the_playlist_lists_every_segment_once(durations: list[float]) -> N
 
 
 def test_STR3_the_master_names_one_variant_relative_to_the_ticket() -> None:
-    parsed = m3u8.loads(master_playlist(_layout([3.0]), 4, "720p").decode())
+    parsed = m3u8.loads(master_playlist(_layout([3.0]), "4/720p/index.m3u8").decode())
     (variant,) = parsed.playlists
     assert variant.uri == "4/720p/index.m3u8"
     assert variant.stream_info.resolution == (1280, 536)

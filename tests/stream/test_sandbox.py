@@ -17,6 +17,7 @@ from watchtogether.plex.transcode import Missing, Moment, Order, TranscodeRefuse
 from watchtogether.stream.beside import Beside
 from watchtogether.stream.endpoints import build_router
 from watchtogether.stream.mpegts import clock_gap_s, first_video_time_s, is_whole
+from watchtogether.stream.plans import Plans
 from watchtogether.stream.tickets import Tickets
 
 SEGMENTS = FILM_S // 3
@@ -27,7 +28,7 @@ async def _order(sandbox: Sandbox, session: str, offset_s: float = 0.0) -> Order
 
 
 async def _segments(cinema: Cinema, *numbers: int) -> list[bytes]:
-    found = [await cinema.service.segment(cinema.now, number) for number in numbers]
+    found = [await cinema.service.segment(cinema.now, "720p", number) for number in numbers]
     assert all(is_whole(segment) for segment in found)
     return found
 
@@ -91,7 +92,7 @@ async def test_STR4_three_viewers_are_one_transcode_and_each_segment_once(
     cinema: Cinema, sandbox: Sandbox
 ) -> None:
     async def viewer() -> list[bytes]:
-        await cinema.service.playlist(cinema.now)
+        await cinema.service.playlist(cinema.now, "720p")
         return await _segments(cinema, *range(12))
 
     async with asyncio.TaskGroup() as viewers:
@@ -106,7 +107,7 @@ async def test_a_far_seek_restarts_once_for_everybody(cinema: Cinema, sandbox: S
     await _segments(cinema, 0, 1)
     async with asyncio.TaskGroup() as viewers:
         for number in (90, 90, 91):
-            viewers.create_task(cinema.service.segment(cinema.now, number))
+            viewers.create_task(cinema.service.segment(cinema.now, "720p", number))
     (there,) = await _segments(cinema, 90)
     time_s = first_video_time_s(there)
     assert time_s is not None
@@ -192,7 +193,9 @@ async def test_a_revoked_token_is_said(cinema: Cinema, sandbox: Sandbox) -> None
 async def test_attack65_nothing_logged_or_listed_names_the_token_or_an_upstream_address(
     cinema: Cinema, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lists = await cinema.service.master(cinema.now) + await cinema.service.playlist(cinema.now)
+    lists = await cinema.service.master(
+        cinema.now, "720p", "1/720p/index.m3u8"
+    ) + await cinema.service.playlist(cinema.now, "720p")
     await _segments(cinema, 0, 100)
     await sandbox.order("transcodes/kill")
     await sandbox.order("faults", mode="error", status=503, match="/video")
@@ -218,7 +221,15 @@ async def test_another_player_plays_and_seeks_through_our_door(cinema: Cinema) -
     )
     subtitles = cast("Beside", None)  # this player asks for none
     async with served(
-        build_router(cinema.service, subtitles, tickets, cinema.room, cinema.room.session_of)
+        build_router(
+            service=cinema.service,
+            beside=subtitles,
+            titles=cinema.titles,
+            plans=Plans(clock, 3),
+            tickets=tickets,
+            audience=cinema.room,
+            session_of=cinema.room.session_of,
+        )
     ) as url:
         for seek_s in (0, 240):
             child = await asyncio.create_subprocess_exec(

@@ -30,7 +30,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 async def _play(stage: Stage, *numbers: int) -> None:
     for number in numbers:
-        assert await stage.service.segment(stage.now, number) == ts_segment(number)
+        assert await stage.service.segment(stage.now, "720p", number) == ts_segment(number)
 
 
 async def _quiet(stage: Stage) -> None:
@@ -64,11 +64,13 @@ async def test_STR4_three_viewers_of_the_film_fetch_each_segment_once(stage: Sta
 
 async def test_the_list_is_asked_for_once_by_however_many(stage: Stage) -> None:
     async with asyncio.TaskGroup() as viewers:
-        lists = [viewers.create_task(stage.service.playlist(stage.now)) for _ in range(10)]
+        lists = [viewers.create_task(stage.service.playlist(stage.now, "720p")) for _ in range(10)]
     assert len({task.result() for task in lists}) == 1
     assert lists[0].result() is lists[1].result()
     assert b"399.ts" in lists[0].result()
-    assert b"1/720p/index.m3u8" in await stage.service.master(stage.now)
+    assert b"1/720p/index.m3u8" in await stage.service.master(
+        stage.now, "720p", "1/720p/index.m3u8"
+    )
     assert len(stage.transcoder.starts) == 1
 
 
@@ -83,14 +85,14 @@ async def test_prefetch_stays_three_ahead_and_stops_with_the_viewers(stage: Stag
 
 async def test_beyond_the_end_there_is_nothing(stage: Stage) -> None:
     with pytest.raises(NotFound):
-        await stage.service.segment(stage.now, 400)
+        await stage.service.segment(stage.now, "720p", 400)
     with pytest.raises(NotFound):
-        await stage.service.segment(stage.now, 10**8)
+        await stage.service.segment(stage.now, "720p", 10**8)
 
 
 async def test_the_first_transcode_begins_where_the_room_is(stage: Stage) -> None:
     stage.room.show(position_s=600.0)
-    await stage.service.playlist(stage.now)
+    await stage.service.playlist(stage.now, "720p")
     assert stage.transcoder.starts[0].offset_s == 594.0
     await _play(stage, 200)
     assert len(stage.transcoder.starts) == 1
@@ -100,7 +102,7 @@ async def test_a_list_that_begins_at_the_offset_gives_the_same_film(stage: Stage
     stage.transcoder.from_offset = True
     stage.room.show(position_s=606.0)
     assert stage.transcoder.count * 3 == stage.now.duration_s
-    assert b"399.ts" in await stage.service.playlist(stage.now)
+    assert b"399.ts" in await stage.service.playlist(stage.now, "720p")
     await _play(stage, 202, 203)
     far = stage.ask(50)
     await _restarted(stage, 2)
@@ -242,7 +244,7 @@ async def test_a_session_killed_by_plex_is_replaced_unnoticed(stage: Stage) -> N
 async def test_a_session_that_is_lost_again_and_again_is_an_error(stage: Stage) -> None:
     stage.transcoder.answers[2] = [Missing.LOST] * 5
     with pytest.raises(TranscodeLost):
-        await stage.service.segment(stage.now, 2)
+        await stage.service.segment(stage.now, "720p", 2)
     assert len(stage.transcoder.starts) == 2
 
 
@@ -255,7 +257,7 @@ async def test_a_truncated_segment_is_fetched_once_more(stage: Stage) -> None:
 async def test_a_segment_that_is_truncated_twice_is_broken(stage: Stage) -> None:
     stage.transcoder.answers[2] = [ts_segment(2)[:-7], b"<html>"]
     with pytest.raises(SegmentBroken):
-        await stage.service.segment(stage.now, 2)
+        await stage.service.segment(stage.now, "720p", 2)
     await _play(stage, 3)
 
 
@@ -281,13 +283,13 @@ async def test_a_start_that_fails_is_told_to_all_and_not_hammered(
 ) -> None:
     stage.transcoder.start_error = error
     viewers = [stage.ask(1), stage.ask(2)]
-    listing = asyncio.create_task(stage.service.playlist(stage.now))
+    listing = asyncio.create_task(stage.service.playlist(stage.now, "720p"))
     for task in (*viewers, listing):
         with pytest.raises(type(error)):
             await task
     for _ in range(5):
         with pytest.raises(type(error)):
-            await stage.service.segment(stage.now, 1)
+            await stage.service.segment(stage.now, "720p", 1)
     assert len(stage.transcoder.starts) == 1
     stage.transcoder.start_error = None
     await stage.clock.advance(2.1)
@@ -297,7 +299,7 @@ async def test_a_start_that_fails_is_told_to_all_and_not_hammered(
 async def test_without_access_nothing_is_started(stage: Stage) -> None:
     stage.access_error = PlexUnauthorized()
     with pytest.raises(PlexUnauthorized):
-        await stage.service.segment(stage.now, 1)
+        await stage.service.segment(stage.now, "720p", 1)
     assert stage.transcoder.starts == []
 
 
@@ -306,7 +308,7 @@ async def test_an_item_deleted_in_mid_play_is_said(stage: Stage) -> None:
     await _quiet(stage)
     stage.transcoder.answers[9] = [PlexItemGone()]
     with pytest.raises(PlexItemGone):
-        await stage.service.segment(stage.now, 9)
+        await stage.service.segment(stage.now, "720p", 9)
 
 
 async def test_what_is_cached_goes_on_while_plex_is_away(stage: Stage) -> None:
@@ -353,7 +355,7 @@ async def test_after_an_idle_end_the_cache_answers_without_plex(stage: Stage) ->
     await _quiet(stage)
     await stage.clock.advance(61)
     await until(lambda: stage.service.stats()["sessions"] == 0)
-    await stage.service.playlist(stage.now)
+    await stage.service.playlist(stage.now, "720p")
     await _play(stage, 0)
     assert len(stage.transcoder.starts) == 1
     await _play(stage, 5)
@@ -375,7 +377,7 @@ async def test_another_room_with_the_same_access_shares_the_cache(stage: Stage) 
     await _play(stage, 0, 1)
     await _quiet(stage)
     other = screening(room_id="room_2")
-    assert await stage.service.segment(other, 1) == ts_segment(1)
+    assert await stage.service.segment(other, "720p", 1) == ts_segment(1)
     assert stage.transcoder.fetched.count(1) == 1
 
 
@@ -426,8 +428,8 @@ async def test_a_replaced_file_is_said_and_then_played(stage: Stage) -> None:
     with pytest.raises(TitleChanged):
         await far
     await stage.clock.advance(2.1)
-    assert b"299.ts" in await stage.service.playlist(stage.now)
-    assert b"300.ts" not in await stage.service.playlist(stage.now)
+    assert b"299.ts" in await stage.service.playlist(stage.now, "720p")
+    assert b"300.ts" not in await stage.service.playlist(stage.now, "720p")
 
 
 async def test_another_clock_after_a_restart_is_noticed(stage: Stage) -> None:
@@ -449,14 +451,14 @@ async def test_closing_during_a_start_leaves_no_encoder(tmp_path: Path) -> None:
         await viewer
     assert not stage.transcoder.running
     with pytest.raises(StreamStopped):
-        await stage.service.segment(stage.now, 1)
+        await stage.service.segment(stage.now, "720p", 1)
 
 
 async def test_one_rooms_crash_leaves_the_others(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = screening(room_id="room_2", rating_key="9")
-    assert await stage.service.segment(other, 0) == ts_segment(0)
+    assert await stage.service.segment(other, "720p", 0) == ts_segment(0)
     (session,) = stage.service._sessions.values()
 
     def boom(*_: object) -> None:
@@ -464,10 +466,10 @@ async def test_one_rooms_crash_leaves_the_others(
 
     monkeypatch.setattr(session._reader.flights, "tidy", boom)
     with pytest.raises(StreamStopped):
-        await stage.service.segment(other, 50)
+        await stage.service.segment(other, "720p", 50)
     monkeypatch.undo()
     await _play(stage, 0)
-    assert await stage.service.segment(other, 0) == ts_segment(0)
+    assert await stage.service.segment(other, "720p", 0) == ts_segment(0)
 
 
 async def test_a_far_viewer_who_has_to_wait_does_not_disturb_the_fetch(stage: Stage) -> None:

@@ -85,4 +85,5 @@ def _absent(number: int) -> VideoFile:
         bit_rate_kbps=0,
         tracks=(replace(video, width=1920, height=1080, frame_rate=24.0), audio),
         chapters=(),
+        has_previews=False,
     )

@@ -21,13 +21,14 @@ _FORMATS = {"srt": "srt", "vtt": "webvtt"}
 
 async def part_file(ask: Ask) -> Response:
     """Ranges are answered by 206 and 416."""
-    _, file = _part(ask)
+    _, file = part_of(ask)
     if not file.path.exists():
         raise not_found()
     return FileResponse(file.path, media_type=_TYPES.get(file.container, "video/mp4"))
 
 
-def _part(ask: Ask) -> tuple[Item, VideoFile]:
+def part_of(ask: Ask) -> tuple[Item, VideoFile]:
+    """The part that is asked for, and what it belongs to; 404 for what the asker may not see."""
     raw = ask.path("part")
     found = ask.catalogue.file_of_part(int(raw)) if raw.isdigit() else None
     if found is None:
@@ -37,7 +38,7 @@ def _part(ask: Ask) -> tuple[Item, VideoFile]:
 
 async def choose_streams(ask: Ask) -> Response:
     """Stored for the item: every later decision for it uses this choice."""
-    _, file = _part(ask)
+    _, file = part_of(ask)
     choice = ask.box.state.choice(ask.who.user, file.part_id)
     audio, subtitle = ask.query("audioStreamID"), ask.query("subtitleStreamID")
     if audio:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from plexsandbox.answers import Node
 from plexsandbox.languages import language_of
-from plexsandbox.mediainfo import display_title
+from plexsandbox.mediainfo import display_title, indexes
 from plexsandbox.model import Item, Track, VideoFile
 from plexsandbox.transcoder.order import Order
 from plexsandbox.transcoder.plan import AUDIO_KBPS, Plan
@@ -58,7 +58,7 @@ def direct_play_media(full: Node, order: Order) -> Node:
     return media | {"optimizedForStreaming": web, "selected": True, "Part": [part]}
 
 
-def transcoded_media(plan: Plan, order: Order) -> Node:
+def transcoded_media(plan: Plan) -> Node:
     file = plan.file
     shape: Node = {
         "bitrate": plan.total_kbps,
@@ -72,10 +72,11 @@ def transcoded_media(plan: Plan, order: Order) -> Node:
     }
     part = {
         "id": file.part_id,
+        "indexes": indexes(file),
         "videoProfile": "baseline",
         **shape,
         "decision": "transcode",
-        "Stream": _streams(plan, order),
+        "Stream": _streams(plan),
     }
     return {
         "id": file.media_id,
@@ -90,7 +91,7 @@ def transcoded_media(plan: Plan, order: Order) -> Node:
     }
 
 
-def _streams(plan: Plan, order: Order) -> list[Node]:
+def _streams(plan: Plan) -> list[Node]:
     video = plan.file.video
     streams: list[Node] = [
         {
@@ -100,7 +101,7 @@ def _streams(plan: Plan, order: Order) -> list[Node]:
             "frameRate": video.frame_rate,
             "height": plan.height,
             "width": plan.width,
-            "decision": "copy" if order.copy else "transcode",
+            "decision": "copy" if plan.copy else "transcode",
             "location": "segments-video",
         }
     ]
@@ -150,7 +151,6 @@ def transcode_session_node(
     key: str,
     item: Item,
     plan: Plan,
-    order: Order,
     *,
     head: int,
     running: bool,
@@ -173,7 +173,7 @@ def transcode_session_node(
         "context": "streaming",
         "sourceVideoCodec": plan.file.video.codec,
         "sourceAudioCodec": plan.audio.codec if plan.audio else None,
-        "videoDecision": "copy" if order.copy else "transcode",
+        "videoDecision": "copy" if plan.copy else "transcode",
         "audioDecision": "transcode",
         "subtitleDecision": "burn" if plan.burn else None,
         "protocol": "hls",

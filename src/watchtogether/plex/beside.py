@@ -1,4 +1,4 @@
-"""What there is beside a film: subtitles that are text, chapters and markers."""
+"""What there is beside a film: subtitles that are text, chapters, markers and previews."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,13 +6,13 @@ from typing import Final
 from watchtogether.kit.ids import AccountId, RatingKey, ServerId
 from watchtogether.plex.client import PlexHttp
 from watchtogether.plex.errors import PlexItemGone
+from watchtogether.plex.facts import TEXT_CODECS
 from watchtogether.plex.keys import checked_key
-from watchtogether.plex.model import Chapter, Item, Marker, StreamTrack
+from watchtogether.plex.model import Chapter, Item, Marker, Part
+from watchtogether.plex.previews import NO_PREVIEWS, Strip, fetch_strip
 from watchtogether.plex.service import PlexService
 from watchtogether.plex.wire import MIB, Bounds
 
-TEXT_CODECS: Final = frozenset({"srt", "subrip", "ass", "ssa", "vtt", "webvtt", "mov_text", "text"})
-"""The others are pictures, which only a transcode can lay over the film."""
 _BOUNDS: Final = Bounds(max_bytes=MIB, deadline_s=20.0, read_s=15.0)
 """A film's lines are a tenth of that. Out of a film file they take Plex a while."""
 
@@ -47,9 +47,10 @@ class PlexBeside:
     ) -> tuple[SubtitleTrack, ...]:
         """The subtitles. Raises the errors of `errors.py`."""
         item = (await self._service.item(account_id, server_id, rating_key, current=True)).value
+        part = _first_part(item)
         return tuple(
             SubtitleTrack(each.id, each.language, each.title, each.default)
-            for each in _streams(item)
+            for each in (part.streams if part is not None else ())
             if each.kind == "subtitle" and each.codec.lower() in TEXT_CODECS and each.id
         )
 
@@ -59,6 +60,18 @@ class PlexBeside:
         """Raises the errors of `errors.py`."""
         item = (await self._service.item(account_id, server_id, rating_key, current=True)).value
         return Marks(item.chapters, item.markers)
+
+    async def previews(
+        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
+    ) -> Strip:
+        """Raises the errors of `errors.py`; `PlexTooMuch` beyond 24 MiB."""
+        item = (await self._service.item(account_id, server_id, rating_key, current=True)).value
+        part = _first_part(item)
+        if part is None or not part.has_previews:
+            return NO_PREVIEWS
+        return await fetch_strip(
+            self._http, await self._service.access(account_id, server_id), part
+        )
 
     async def text(self, account_id: AccountId, server_id: ServerId, track_id: str) -> bytes:
         """As SubRip, however it is kept. Raises the errors of `errors.py`; `PlexTooMuch` beyond
@@ -73,6 +86,5 @@ class PlexBeside:
         return answer.body
 
 
-def _streams(item: Item) -> tuple[StreamTrack, ...]:
-    part = next((part for media in item.media for part in media.parts), None)
-    return part.streams if part is not None else ()
+def _first_part(item: Item) -> Part | None:
+    return next((part for media in item.media for part in media.parts), None)

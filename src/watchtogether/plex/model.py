@@ -93,6 +93,15 @@ class StreamTrack:
     channels: int | None
     key: str | None
     """Where a subtitle file beside the film can be fetched; None when it is inside."""
+    profile: str = ""
+    level: int | None = None
+    bit_depth: int | None = None
+    transfer: str = ""
+    """How light is coded: `smpte2084` and `arib-std-b67` are HDR."""
+    width: int | None = None
+    height: int | None = None
+    frame_rate: float | None = None
+    bitrate_kbps: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

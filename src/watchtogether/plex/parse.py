@@ -206,6 +206,14 @@ def _stream(row: Fields) -> StreamTrack | None:
         index=count(row, "index"),
         channels=count(row, "channels"),
         key=text(row, "key", limit=_PATH),
+        profile=text(row, "profile", limit=40) or "",
+        level=count(row, "level"),
+        bit_depth=count(row, "bitDepth"),
+        transfer=text(row, "colorTrc", limit=40) or "",
+        width=count(row, "width"),
+        height=count(row, "height"),
+        frame_rate=decimal(row, "frameRate", 1_000),
+        bitrate_kbps=count(row, "bitrate"),
     )
 
 

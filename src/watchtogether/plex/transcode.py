@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 from urllib.parse import urljoin
+from weakref import WeakValueDictionary
 
 import m3u8
 import structlog
@@ -22,6 +23,7 @@ from watchtogether.kit.clock import Clock
 from watchtogether.kit.ids import RatingKey
 from watchtogether.plex.client import PlexHttp, ServerAccess, raise_for_status
 from watchtogether.plex.errors import PlexBadAnswer, PlexError
+from watchtogether.plex.keys import checked_key
 from watchtogether.plex.reader import read_document
 from watchtogether.plex.wire import MIB, Answer, Bounds, Params
 
@@ -65,7 +67,11 @@ class Missing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be converted. `session` is new for each order, a random word."""
+    """What is to be converted. `session` is new for each order, a random word.
+
+    `media_index` is the version. With a `sound` or a `burned` subtitle, tracks of the file
+    `part_id`, Plex is told of that choice first; without, its own choice stands.
+    """
 
     session: str
     rating_key: RatingKey
@@ -73,6 +79,10 @@ class Order:
     width: int
     height: int
     bitrate_kbps: int
+    media_index: int = 0
+    part_id: str = ""
+    sound: str | None = None
+    burned: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +120,8 @@ class PlexTranscoder:
     def __init__(self, http: PlexHttp, clock: Clock) -> None:
         self._http = http
         self._clock = clock
+        self._locks: WeakValueDictionary[tuple[str, RatingKey], asyncio.Lock]
+        self._locks = WeakValueDictionary()
 
     async def start(self, access: ServerAccess, order: Order) -> Transcode:
         """Start converting, and read the list of segments.
@@ -117,6 +129,25 @@ class PlexTranscoder:
         Raises `TranscodeRefused` and the other errors of `plex.errors`. When it raises or is
         cancelled the encoder may be running: the caller stops `order.session` in any case.
         """
+        if order.sound is None and order.burned is None:
+            return await self._start(access, order)
+        title = (access.permission_hash, order.rating_key)
+        async with self._locks.setdefault(title, asyncio.Lock()):
+            await self._choose(access, order)
+            return await self._start(access, order)
+
+    async def _choose(self, access: ServerAccess, order: Order) -> None:
+        """Plex keeps the choice with the title, and looks it up when a conversion begins."""
+        choice: dict[str, str | int] = {"allParts": 1, "subtitleStreamID": order.burned or 0}
+        if order.sound is not None:
+            choice["audioStreamID"] = order.sound
+        path = f"/library/parts/{checked_key(order.part_id)}"
+        answer = await self._http.fetch(
+            access, path, choice, method="PUT", bounds=_WORD_BOUNDS, lane="stream"
+        )
+        raise_for_status(answer)
+
+    async def _start(self, access: ServerAccess, order: Order) -> Transcode:
         for pause_s in (*_BACK_OFF_S, None):
             started = await self._try_start(access, order)
             if started is not None:
@@ -225,7 +256,7 @@ def start_params(order: Order) -> dict[str, str | int]:
     return {
         "hasMDE": 1,
         "path": f"/library/metadata/{order.rating_key}",
-        "mediaIndex": 0,
+        "mediaIndex": order.media_index,
         "partIndex": 0,
         "protocol": "hls",
         "fastSeek": 1,
@@ -241,7 +272,7 @@ def start_params(order: Order) -> dict[str, str | int]:
         "autoAdjustQuality": 0,
         "offset": f"{order.offset_s:g}" if order.offset_s < 1e5 else f"{order.offset_s:.0f}",
         "copyts": 1,
-        "subtitles": "none",
+        "subtitles": "none" if order.burned is None else "burn",
         "session": order.session,
         "X-Plex-Session-Identifier": order.session,
         "X-Plex-Platform": "Chrome",

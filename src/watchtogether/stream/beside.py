@@ -1,4 +1,4 @@
-"""What goes beside the film: its chapters, and subtitles, each fetched once for all."""
+"""What goes beside the film: chapters, subtitles and previews, each fetched once for all."""
 
 import asyncio
 from typing import Final
@@ -10,27 +10,37 @@ from watchtogether.kit.tasks import Background
 from watchtogether.plex.attempts import PASSING
 from watchtogether.plex.beside import Marks, SubtitleTrack
 from watchtogether.plex.cache import Cache
-from watchtogether.plex.errors import PlexItemGone, PlexTooMuch
+from watchtogether.plex.errors import PlexBadAnswer, PlexItemGone, PlexSlow, PlexTooMuch
+from watchtogether.plex.previews import NO_PREVIEWS, Strip
 from watchtogether.stream.errors import SubtitleUnreadable
 from watchtogether.stream.ports import BesideSource, Screening
 from watchtogether.stream.vtt import vtt_of
 
 KEPT_S: Final = 600.0
 KEPT_BYTES: Final = 32 * 1024 * 1024
+STRIPS_KEPT_BYTES: Final = 48 * 1024 * 1024
 
 _UNREADABLE: Final = b""
-"""Kept as well, so that nobody makes us ask Plex for it again and again."""
+"""Kept as well, so that nobody makes us ask Plex for it again and again; so are no previews."""
 
+_Title = tuple[AccountId, ServerId, RatingKey]
 _Key = tuple[AccountId, ServerId, RatingKey, str]
 
 
 class Beside:
-    """What a room shows has these (SPEC STR-6, STR-7)."""
+    """What a room shows has these (SPEC STR-6 to STR-8)."""
 
     def __init__(self, source: BesideSource, clock: Clock, background: Background) -> None:
         self._source = source
         self._texts: Cache[_Key, bytes] = Cache(
             clock, background, capacity=KEPT_BYTES, weigh=len, passing=PASSING
+        )
+        self._strips: Cache[_Title, Strip] = Cache(
+            clock,
+            background,
+            capacity=STRIPS_KEPT_BYTES,
+            weigh=lambda strip: strip.weight_bytes,
+            passing=PASSING,
         )
 
     async def tracks(self, screening: Screening) -> tuple[SubtitleTrack, ...]:
@@ -44,6 +54,26 @@ class Beside:
         return await self._source.marks(
             screening.account_id, screening.server_id, screening.rating_key
         )
+
+    async def previews(self, screening: Screening) -> Strip:
+        """The pictures along the film; those that cannot be had are none. Raises what Plex raises
+        while it is down."""
+        key = (screening.account_id, screening.server_id, screening.rating_key)
+
+        async def load() -> Strip:
+            try:
+                return await self._source.previews(*key)
+            except (PlexItemGone, PlexBadAnswer, PlexSlow):
+                return NO_PREVIEWS
+
+        return (await self._strips.get(key, KEPT_S, load)).value
+
+    async def picture(self, screening: Screening, number: int) -> bytes:
+        """One of them, a JPEG. Raises `NotFound`, and what Plex raises."""
+        pictures = (await self.previews(screening)).pictures
+        if number >= len(pictures):
+            raise NotFound
+        return pictures[number]
 
     async def vtt(self, screening: Screening, track_id: str) -> bytes:
         """One of them as WebVTT. Raises `NotFound`, `SubtitleUnreadable`, and what Plex raises."""

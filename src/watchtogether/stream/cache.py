@@ -1,8 +1,8 @@
-"""Segments kept on disk up to a number of bytes, the latest ones in memory too.
+"""Segments and blocks of files kept on disk up to a number of bytes, the latest in memory too.
 
-Files are `<folder>/<content>/<number>.ts`, written beside and renamed, so that a crash leaves
-only whole files and drafts that the next start removes. The least recently used go first. When
-the disk is full the cache goes on in memory alone.
+Files are `<folder>/<content>/<number>.ts`, or `.block` for blocks of a film's own file, written
+beside and renamed, so that a crash leaves only whole files and drafts that the next start removes.
+The least recently used go first. When the disk is full the cache goes on in memory alone.
 
 `content` must name everything that makes the bytes what they are *and who may have them*.
 """
@@ -18,11 +18,13 @@ from pathlib import Path
 
 import structlog
 
-from watchtogether.stream.mpegts import is_whole
+from watchtogether.stream.mpegts import PACKET_BYTES, is_whole
 
 log = structlog.get_logger(__name__)
 
 MIB = 1024 * 1024
+OF_FILE = "file-"
+"""Names of contents that are blocks of a file begin so; others are segments."""
 _MEMORY_BYTES = 96 * MIB
 _DRAFT = ".part"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -149,7 +151,7 @@ class SegmentCache:
 
     def _path(self, place: Place) -> Path:
         content, number = place
-        return self._folder / content / f"{number}.ts"
+        return self._folder / content / f"{number}{_suffix(content)}"
 
 
 class _Recent:
@@ -179,9 +181,10 @@ def _scan(folder: Path) -> list[tuple[Place, int]]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found: list[tuple[float, Place, int]] = []
     for content in (entry for entry in folder.iterdir() if entry.is_dir()):
+        suffix = _suffix(content.name)
         for path in content.iterdir():
             size = path.stat().st_size
-            if path.suffix == ".ts" and path.stem.isdecimal() and size > 0 and size % 188 == 0:
+            if path.suffix == suffix and path.stem.isdecimal() and _can_be(content.name, size):
                 found.append((path.stat().st_mtime, (content.name, int(path.stem)), size))
             else:
                 path.unlink(missing_ok=True)
@@ -197,10 +200,18 @@ def _read(path: Path) -> bytes | None:
         os.utime(path)
     except OSError:
         return None
-    if is_whole(segment):
+    if path.parent.name.startswith(OF_FILE) or is_whole(segment):
         return segment
     path.unlink(missing_ok=True)
     return None
+
+
+def _suffix(content: str) -> str:
+    return ".block" if content.startswith(OF_FILE) else ".ts"
+
+
+def _can_be(content: str, size: int) -> bool:
+    return size > 0 and (content.startswith(OF_FILE) or size % PACKET_BYTES == 0)
 
 
 def _remove(paths: list[Path]) -> None:

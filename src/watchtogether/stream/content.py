@@ -10,20 +10,23 @@ from watchtogether.plex.transcode import Transcode
 from watchtogether.stream.errors import TitleChanged
 from watchtogether.stream.layout import Layout, lay_out
 from watchtogether.stream.playlist import media_playlist
+from watchtogether.stream.renditions import Rendition
 
 _REMEMBERED = 128
 
 
 @dataclass(frozen=True, slots=True)
 class StreamKey:
-    """One room's stream of one item: there is one session, and one transcode, for each."""
+    """One room's stream of one item in one rendition: there is one session, and one transcode,
+    for each. `sound` is the track that the room has chosen; None: Plex's own choice."""
 
     room_id: RoomId
     generation: int
     server_id: ServerId
     rating_key: RatingKey
     account_id: AccountId
-    rendition: str
+    rendition: Rendition
+    sound: str | None = None
 
 
 @dataclass(slots=True)
@@ -91,7 +94,8 @@ class Memory:
 
 
 def _place(key: StreamKey, access: ServerAccess) -> tuple[str, ...]:
-    return key.server_id, key.rating_key, key.rendition, access.permission_hash
+    rendition = f"{key.rendition.name}.a{key.sound or ''}"
+    return key.server_id, key.rating_key, rendition, access.permission_hash
 
 
 def _name(key: StreamKey, access: ServerAccess, source: str, layout: Layout) -> str:

@@ -19,6 +19,22 @@ class GenerationOver(AppError):
     message = "The room is watching something else now."
 
 
+class NotPlanned(AppError):
+    """Nobody in the room is meant to watch this rendition now: ask for a way first (STR-10)."""
+
+    code = "not_planned"
+    status = 409
+    message = "The room watches this in another quality now."
+
+
+class RangeRefused(AppError):
+    """Not one range of bytes within the file."""
+
+    code = "range_refused"
+    status = 416
+    message = "Ask for one range of bytes within the file."
+
+
 class SegmentLate(AppError):
     """Plex listed the segment and has not made it in time."""
 

@@ -9,6 +9,8 @@ from starlette.requests import Request
 from watchtogether.kit.ids import AccountId, MemberId, RatingKey, RoomId, ServerId, SessionId
 from watchtogether.plex.beside import Marks, SubtitleTrack
 from watchtogether.plex.client import ServerAccess
+from watchtogether.plex.facts import Version
+from watchtogether.plex.previews import Strip
 from watchtogether.plex.transcode import Missing, Moment, Order, Transcode
 
 PlaybackState = Literal["idle", "waiting", "playing", "paused"]
@@ -41,8 +43,11 @@ class Screening:
     account_id: AccountId
     duration_s: float
     rendition: str
+    """The best box that the server's owner allows."""
     state: PlaybackState
     position_s: float
+    sound: str | None = None
+    """The sound track that the room has chosen; None: Plex's own choice."""
 
 
 class Audience(Protocol):
@@ -75,7 +80,7 @@ Doubt = Callable[[ServerAccess], None]
 
 
 class BesideSource(Protocol):
-    """What a title has beside it, see `plex.subtitles.PlexBeside`."""
+    """What a title has beside it, see `plex.beside.PlexBeside`."""
 
     async def tracks(
         self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
@@ -85,7 +90,33 @@ class BesideSource(Protocol):
         self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
     ) -> Marks: ...
 
+    async def previews(
+        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
+    ) -> Strip: ...
+
     async def text(self, account_id: AccountId, server_id: ServerId, track_id: str) -> bytes: ...
+
+
+class Titles(Protocol):
+    """What a title is made of, see `plex.titles.PlexTitles`."""
+
+    async def versions(
+        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
+    ) -> tuple[Version, ...]: ...
+
+
+class FileSource(Protocol):
+    """A film's own file, see `plex.files.PlexFiles`."""
+
+    async def read(
+        self, access: ServerAccess, version: Version, session: str, start: int, length: int
+    ) -> bytes: ...
+
+    async def report(self, access: ServerAccess, session: str, moment: Moment) -> bool: ...
+
+    async def announce(
+        self, access: ServerAccess, rating_key: RatingKey, version: Version, session: str
+    ) -> None: ...
 
 
 class Transcoder(Protocol):

@@ -31,7 +31,7 @@ from watchtogether.stream.plan import (
     next_step,
     prefetch_numbers,
 )
-from watchtogether.stream.ports import Audience, Doubt, FindAccess, Transcoder
+from watchtogether.stream.ports import Audience, Doubt, FindAccess, Titles, Transcoder
 from watchtogether.stream.upstream import Upstream
 from watchtogether.stream.waker import Waker, or_error
 
@@ -71,6 +71,7 @@ class Surroundings:
     audience: Audience
     find_access: FindAccess
     transcoder: Transcoder
+    titles: Titles
     cache: SegmentCache
     memory: Memory
     clock: Clock
@@ -86,7 +87,7 @@ class Reader:
     ) -> None:
         self.waker = Waker(around.clock)
         self.flights = Flights(around.clock, self.waker)
-        self.upstream = Upstream(around.transcoder, key)
+        self.upstream = Upstream(around.transcoder, around.titles, key)
         self.content: Content | None = None
         self.lost = False
         """Set when Plex has ended the transcode."""

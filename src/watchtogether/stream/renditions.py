@@ -1,16 +1,16 @@
-"""The picture sizes that a room's shared transcode can have; nothing else is ever ordered."""
+"""The forms in which a room's film can be had; nothing else is ever ordered."""
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
-from types import MappingProxyType
+from typing import Final
 
 CODECS = "avc1.640028,mp4a.40.2"
 """H.264 High at level 4.0 at most, AAC-LC: what the client profile asks Plex for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rendition:
-    """The box that the picture fits into, and the most that it may weigh."""
+class Box:
+    """The box that the picture fits into, and the most that picture and sound may weigh."""
 
     name: str
     width: int
@@ -18,13 +18,38 @@ class Rendition:
     bitrate_kbps: int
 
 
-RENDITIONS: Mapping[str, Rendition] = MappingProxyType(
-    {
-        rendition.name: rendition
-        for rendition in (
-            Rendition("1080p", 1920, 1080, 8_000),
-            Rendition("720p", 1280, 720, 4_000),
-            Rendition("480p", 854, 480, 2_000),
-        )
-    }
+BOXES: Final = (
+    Box("1080p", 1920, 1080, 8_000),
+    Box("720p", 1280, 720, 4_000),
+    Box("480p", 854, 480, 2_000),
+    Box("360p", 640, 360, 800),
+    Box("240p", 426, 240, 320),
 )
+"""The best first."""
+BY_NAME: Final = {box.name: box for box in BOXES}
+_NAME: Final = re.compile(r"(?P<box>[0-9]{3,4}p)(?:\.s(?P<burned>[0-9]{1,12}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """A conversion: its size, and the subtitle that is burned into its pictures, if any."""
+
+    box: Box
+    burned: str | None = None
+
+    @property
+    def name(self) -> str:
+        """As in addresses: `720p`, or `720p.s31` with subtitle 31."""
+        return self.box.name if self.burned is None else f"{self.box.name}.s{self.burned}"
+
+
+def read_rendition(name: str) -> Rendition | None:
+    """The rendition of this name; None when there is none."""
+    found = _NAME.fullmatch(name)
+    box = BY_NAME.get(found["box"]) if found else None
+    return Rendition(box, found["burned"]) if found and box else None
+
+
+def boxes_from(best: str) -> tuple[Box, ...]:
+    """This one and all smaller ones."""
+    return BOXES[BOXES.index(BY_NAME[best]) :]

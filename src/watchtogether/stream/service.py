@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,13 +12,23 @@ from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import NotFound
 from watchtogether.kit.ids import RoomId
 from watchtogether.plex.client import ServerAccess
+from watchtogether.plex.facts import Version, with_sound
 from watchtogether.stream.cache import MIB, SegmentCache
 from watchtogether.stream.content import Memory, StreamKey
-from watchtogether.stream.errors import StreamStopped
-from watchtogether.stream.playlist import master_playlist
-from watchtogether.stream.ports import Audience, Doubt, FindAccess, Screening, Transcoder
+from watchtogether.stream.errors import NotPlanned, StreamStopped
+from watchtogether.stream.film_file import FileKey, FileSession
+from watchtogether.stream.playlist import ladder_playlist, master_playlist
+from watchtogether.stream.ports import (
+    Audience,
+    Doubt,
+    FileSource,
+    FindAccess,
+    Screening,
+    Titles,
+    Transcoder,
+)
 from watchtogether.stream.reader import StreamStats, Surroundings
-from watchtogether.stream.renditions import RENDITIONS
+from watchtogether.stream.renditions import Rendition, boxes_from, read_rendition
 from watchtogether.stream.session import StreamSession
 
 log = structlog.get_logger(__name__)
@@ -26,8 +36,16 @@ log = structlog.get_logger(__name__)
 _STOP_S = 5.0
 
 
+IsPlanned = Callable[[Screening, Rendition], bool]
+"""Whether somebody in the room is meant to watch this rendition."""
+
+
 def _no_doubt(_: ServerAccess) -> None:
     """Nobody wants to know."""
+
+
+def _all_planned(_: Screening, __: Rendition) -> bool:
+    return True
 
 
 class StreamService:
@@ -42,18 +60,33 @@ class StreamService:
         audience: Audience,
         find_access: FindAccess,
         transcoder: Transcoder,
+        titles: Titles,
+        files: FileSource,
         clock: Clock,
         data_dir: Path,
         cache_mb: int,
         doubt: Doubt = _no_doubt,
+        is_planned: IsPlanned = _all_planned,
     ) -> None:
         self._cache = SegmentCache(data_dir / "cache" / "segments", cache_mb * MIB)
         self._counts = StreamStats()
         self._around = Surroundings(
-            audience, find_access, transcoder, self._cache, Memory(), clock, self._counts, doubt
+            audience,
+            find_access,
+            transcoder,
+            titles,
+            self._cache,
+            Memory(),
+            clock,
+            self._counts,
+            doubt,
         )
+        self._titles = titles
+        self._files = files
+        self._is_planned = is_planned
         self._sessions: dict[StreamKey, StreamSession] = {}
-        self._running: dict[StreamKey, asyncio.Task[None]] = {}
+        self._readings: dict[FileKey, FileSession] = {}
+        self._running: dict[StreamKey | FileKey, asyncio.Task[None]] = {}
         self._tasks: asyncio.TaskGroup | None = None
 
     @contextlib.asynccontextmanager
@@ -69,7 +102,7 @@ class StreamService:
     async def aclose(self) -> None:
         """Stop every transcode; those that do not stop in time are given up."""
         self._tasks = None
-        for session in self._sessions.values():
+        for session in self._all():
             session.close()
         running = list(self._running.values())
         if running:
@@ -78,60 +111,114 @@ class StreamService:
                 log.warning("transcode_stop_late")
                 task.cancel()
 
-    async def master(self, screening: Screening) -> bytes:
-        """The master playlist of what the room shows."""
-        content = await (await self._session(screening)).content()
-        return master_playlist(content.layout, screening.generation, screening.rendition)
+    async def master(self, screening: Screening, name: str, uri: str) -> bytes:
+        """A master playlist with this rendition alone, whose own is at `uri`."""
+        content = await (await self._session(screening, name)).content()
+        return master_playlist(content.layout, uri)
 
-    async def playlist(self, screening: Screening) -> bytes:
+    def ladder(self, screening: Screening, name: str) -> bytes:
+        """A master playlist with this rendition in all sizes."""
+        return ladder_playlist(_rendition(screening, name), boxes_from(screening.rendition))
+
+    async def playlist(self, screening: Screening, name: str) -> bytes:
         """The media playlist, the whole title."""
-        return (await (await self._session(screening)).content()).playlist
+        return (await (await self._session(screening, name)).content()).playlist
 
-    async def segment(self, screening: Screening, number: int) -> bytes:
+    async def segment(self, screening: Screening, name: str, number: int) -> bytes:
         """One segment; everybody who asks for the same one shares one fetch."""
-        return await (await self._session(screening)).segment(number)
+        return await (await self._session(screening, name)).segment(number)
+
+    async def version(self, screening: Screening, index: int) -> Version:
+        """A version that browsers may play as it is; raises `NotFound` when there is none."""
+        versions = await self._titles.versions(
+            screening.account_id, screening.server_id, screening.rating_key
+        )
+        known = {each.index: each for each in with_sound(versions, screening.sound)}
+        if index not in known or not known[index].playable:
+            raise NotFound
+        return known[index]
+
+    async def block(self, screening: Screening, version: Version, number: int) -> bytes:
+        """One block of a file; everybody who reads it shares one fetch."""
+        key = FileKey(
+            screening.room_id,
+            screening.generation,
+            screening.server_id,
+            screening.rating_key,
+            screening.account_id,
+            version,
+        )
+        while (session := self._readings.get(key)) is not None and session.closing:
+            await session.ended.wait()
+        if session is None:
+            tasks = self._open_tasks(key)
+            session = self._readings[key] = FileSession(key, screening, self._around, self._files)
+            self._running[key] = tasks.create_task(self._keep(key, session))
+        return await session.block(number)
 
     def retire(self, room_id: RoomId, except_generation: int | None = None) -> None:
         """The room has gone on (or closed): end its other sessions soon."""
-        for key, session in self._sessions.items():
-            if key.room_id == room_id and key.generation != except_generation:
+        for session in self._all():
+            if session.key.room_id == room_id and session.key.generation != except_generation:
                 session.close()
 
     def stats(self) -> dict[str, int]:
         """Counters since the start, and what there is now."""
         return {
             "sessions": len(self._sessions),
+            "files": len(self._readings),
             "cache_bytes": self._cache.disk_bytes,
             **asdict(self._counts),
             **{f"cache_{name}": value for name, value in asdict(self._cache.stats).items()},
         }
 
-    async def _session(self, screening: Screening) -> StreamSession:
-        if screening.rendition not in RENDITIONS:
-            raise NotFound
+    async def _session(self, screening: Screening, name: str) -> StreamSession:
+        rendition = _rendition(screening, name)
         key = StreamKey(
             screening.room_id,
             screening.generation,
             screening.server_id,
             screening.rating_key,
             screening.account_id,
-            screening.rendition,
+            rendition,
+            screening.sound,
         )
         while (session := self._sessions.get(key)) is not None and session.closing:
             await session.ended.wait()
+        if session is None and not self._is_planned(screening, rendition):
+            raise NotPlanned
         return session or self._begin(key, screening)
 
     def _begin(self, key: StreamKey, screening: Screening) -> StreamSession:
+        tasks = self._open_tasks(key)
+        session = self._sessions[key] = StreamSession(key, screening, self._around)
+        self._running[key] = tasks.create_task(self._keep(key, session))
+        return session
+
+    def _open_tasks(self, key: StreamKey | FileKey) -> asyncio.TaskGroup:
+        """For a new session, which ends those of what the room showed before."""
         if self._tasks is None:
             raise StreamStopped(retry_after_s=5)
         self.retire(key.room_id, key.generation)
-        session = self._sessions[key] = StreamSession(key, screening, self._around)
-        self._running[key] = self._tasks.create_task(self._keep(key, session))
-        return session
+        return self._tasks
 
-    async def _keep(self, key: StreamKey, session: StreamSession) -> None:
+    async def _keep(self, key: StreamKey | FileKey, session: StreamSession | FileSession) -> None:
         try:
             await session.run()
         finally:
-            self._sessions.pop(key, None)
+            if isinstance(key, FileKey):
+                self._readings.pop(key, None)
+            else:
+                self._sessions.pop(key, None)
             self._running.pop(key, None)
+
+    def _all(self) -> list[StreamSession | FileSession]:
+        return [*self._sessions.values(), *self._readings.values()]
+
+
+def _rendition(screening: Screening, name: str) -> Rendition:
+    """Raises `NotFound` for what there is not, or what is larger than the owner allows."""
+    rendition = read_rendition(name)
+    if rendition is None or rendition.box not in boxes_from(screening.rendition):
+        raise NotFound
+    return rendition

@@ -6,11 +6,12 @@ import structlog
 
 from watchtogether.kit.errors import AppError
 from watchtogether.plex.client import ServerAccess
+from watchtogether.plex.errors import PlexItemGone
+from watchtogether.plex.facts import version_for
 from watchtogether.plex.transcode import Missing, Moment, Order, Transcode
 from watchtogether.stream.content import Content, StreamKey, adopt
 from watchtogether.stream.plan import Reach
-from watchtogether.stream.ports import Transcoder
-from watchtogether.stream.renditions import RENDITIONS
+from watchtogether.stream.ports import Titles, Transcoder
 
 log = structlog.get_logger(__name__)
 
@@ -21,10 +22,10 @@ _UNSTOPPED = 4
 class Upstream:
     """Not concurrent: the session's reader alone calls it, save `keep_alive`."""
 
-    def __init__(self, transcoder: Transcoder, key: StreamKey) -> None:
+    def __init__(self, transcoder: Transcoder, titles: Titles, key: StreamKey) -> None:
         self._transcoder = transcoder
+        self._titles = titles
         self._key = key
-        self._rendition = RENDITIONS[key.rendition]
         self._access: ServerAccess | None = None
         self._session: str | None = None
         self._job: Transcode | None = None
@@ -50,7 +51,8 @@ class Upstream:
         """End what runs, and begin at `offset_s`; on any failure `end` must follow."""
         await self.end()
         self._access, self._session = access, str(uuid.uuid4())
-        job = await self._transcoder.start(access, self._order(self._session, offset_s))
+        order = await self._order(self._session, offset_s)
+        job = await self._transcoder.start(access, order)
         content, self._shift = adopt(
             known, job, key=self._key, access=access, offset_s=offset_s, duration_s=duration_s
         )
@@ -108,8 +110,24 @@ class Upstream:
                 return
             told = None
 
-    def _order(self, session: str, offset_s: float) -> Order:
-        box = self._rendition
+    async def _order(self, session: str, offset_s: float) -> Order:
+        """Raises `PlexItemGone` when the title has no such sound or subtitle (any more)."""
+        key, box = self._key, self._key.rendition.box
+        versions = await self._titles.versions(key.account_id, key.server_id, key.rating_key)
+        burned = key.rendition.burned
+        version = version_for(versions, box.height, sound=key.sound, burned=burned)
+        if version is None:
+            raise PlexItemGone
+        sound = next((each.id for each in version.sounds if each.on), None)
         return Order(
-            session, self._key.rating_key, offset_s, box.width, box.height, box.bitrate_kbps
+            session,
+            key.rating_key,
+            offset_s,
+            box.width,
+            box.height,
+            box.bitrate_kbps,
+            media_index=version.index,
+            part_id=version.part_id,
+            sound=(key.sound or sound) if len(version.sounds) > 1 else None,
+            burned=burned,
         )

@@ -1,6 +1,6 @@
 /** Where the film is, what is loaded, chapters and markers; a drag is one command, at its end. */
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { clockTime } from "@/lib/format";
 import { useCommands, useMay, useRoom } from "@/room/context";
@@ -9,6 +9,7 @@ import { marksQuery } from "./beside";
 import type { Driver } from "./driver";
 import { useDriverView } from "./useDriver";
 import { useNow } from "./useNow";
+import { type Preview, usePreviews } from "./usePreviews";
 
 const KEY_STEPS: Record<string, number> = {
   ArrowLeft: -5,
@@ -18,6 +19,8 @@ const KEY_STEPS: Record<string, number> = {
   PageDown: -60,
   PageUp: 60,
 };
+/** So long after a key the place it leads to is shown. */
+const KEYED_MS = 1_500;
 
 export function ScrubBar(props: {
   driver: Driver;
@@ -38,7 +41,11 @@ export function ScrubBar(props: {
   const long = duration_s >= 3600;
   const share = (s: number) => `${duration_s > 0 ? Math.min(100, (100 * s) / duration_s) : 0}%`;
   const shown_s = drag_s ?? now_s;
-  const tip_s = drag_s ?? hover_s;
+  const [keyed_s, setKeyed] = useBriefly<number>(KEYED_MS);
+  const looked_s = drag_s ?? keyed_s ?? hover_s;
+  const preview = usePreviews(props.stream, looked_s);
+  // Keys say in words where they lead; only a picture adds to that.
+  const tip_s = preview ? looked_s : (drag_s ?? hover_s);
   const chapter = marks?.chapters.find(
     (c) => tip_s !== null && c.start_s <= tip_s && tip_s < c.end_s,
   );
@@ -55,6 +62,7 @@ export function ScrubBar(props: {
     event.preventDefault();
     event.stopPropagation();
     if (!may) return onStep(0);
+    setKeyed(edge ?? Math.min(duration_s, Math.max(0, (keyed_s ?? now_s) + (step ?? 0))));
     if (edge !== null) void (event.repeat || commands.seek(edge));
     else onStep(step ?? 0);
   };
@@ -126,15 +134,61 @@ export function ScrubBar(props: {
         />
       )}
       {tip_s !== null && (
-        <div
-          aria-hidden
-          className="tabular pointer-events-none absolute bottom-9 -translate-x-1/2 whitespace-nowrap rounded-lg bg-raised px-2.5 py-1 text-xs shadow-pop"
-          style={{ left: `clamp(2.5rem, ${share(tip_s)}, calc(100% - 2.5rem))` }}
-        >
-          {clockTime(tip_s, long)}
-          {chapter?.title && <span className="pl-2 text-dim">{chapter.title}</span>}
-        </div>
+        <Tip
+          at={share(tip_s)}
+          time={clockTime(tip_s, long)}
+          chapter={chapter?.title}
+          preview={preview}
+        />
       )}
     </div>
   );
+}
+
+/** Above the bar: the moment somebody looks at. With a picture it is as wide as that. */
+function Tip(props: {
+  at: string;
+  time: string;
+  chapter: string | null | undefined;
+  preview: Preview | null;
+}) {
+  const { preview } = props;
+  const width = preview && `min(11rem, 30vw, ${preview.shape} * min(7rem, 20vw))`;
+  const half = width ? `${width} / 2 + 0.25rem` : "2.5rem";
+  return (
+    <div
+      aria-hidden
+      className={cn(
+        "tabular pointer-events-none absolute bottom-9 -translate-x-1/2 whitespace-nowrap rounded-lg bg-raised text-xs shadow-pop",
+        preview ? "p-1 text-center" : "px-2.5 py-1",
+      )}
+      style={{ left: `clamp(${half}, ${props.at}, 100% - (${half}))` }}
+    >
+      {preview && width && (
+        <div
+          className="mb-1 overflow-hidden rounded-md bg-black"
+          style={{ width: `calc(${width})`, aspectRatio: preview.shape }}
+        >
+          {preview.src && <img src={preview.src} alt="" className="size-full object-cover" />}
+        </div>
+      )}
+      <p className="truncate" style={width ? { width: `calc(${width})` } : undefined}>
+        {props.time}
+        {props.chapter && <span className="pl-2 text-dim">{props.chapter}</span>}
+      </p>
+    </div>
+  );
+}
+
+/** A value that is there for so long after it was set last. */
+function useBriefly<T>(for_ms: number): [T | null, (value: T) => void] {
+  const [value, setValue] = useState<T | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const show = (shown: T) => {
+    setValue(() => shown);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setValue(null), for_ms);
+  };
+  return [value, show];
 }

@@ -1,0 +1,208 @@
+"""How a viewer's page learns what there is to watch, and what it is to watch (SPEC STR-9, 10)."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from watchtogether.kit.ids import MemberId
+from watchtogether.plex.facts import Sound, Version, with_sound
+from watchtogether.stream.bodies import NOT_KEPT
+from watchtogether.stream.planner import FILE, Way, Why, Wish
+from watchtogether.stream.plans import Plan, Plans
+from watchtogether.stream.ports import Screening, Titles
+from watchtogether.stream.renditions import boxes_from
+
+Quality = Literal["auto", "file", "1080p", "720p", "480p", "360p", "240p"]
+ViewerOf = Callable[[Request, str], Awaitable[tuple[MemberId, Screening]]]
+"""Who asks with this ticket, and what they may watch; raises `TicketRefused`."""
+
+
+class FileOut(BaseModel):
+    """A file that some browser may play as it is. Types are those of `MediaCapabilities`."""
+
+    index: int
+    video_type: str
+    audio_type: str | None
+    width: int
+    height: int
+    kbps: int
+    frame_rate: float
+    hdr: bool
+
+
+class BoxOut(BaseModel):
+    """A size that the film can be converted to."""
+
+    name: str
+    width: int
+    height: int
+    kbps: int
+
+
+class SoundOut(BaseModel):
+    """A sound track; `on` is the one that the room hears."""
+
+    id: str
+    language: str | None
+    title: str
+    channels: int | None
+    on: bool
+
+
+class PicturesOut(BaseModel):
+    """A subtitle made of pictures, which can be laid over the film."""
+
+    id: str
+    language: str | None
+    title: str
+
+
+class SourceOut(BaseModel):
+    """What the library has, for the words of an explanation."""
+
+    video_codec: str
+    width: int
+    height: int
+    kbps: int
+    hdr: bool
+
+
+class WaysOut(BaseModel):
+    """All there is to choose from. `source` is the library's first version."""
+
+    source: SourceOut | None
+    files: list[FileOut]
+    boxes: list[BoxOut]
+    sounds: list[SoundOut]
+    pictures: list[PicturesOut]
+
+
+class WishIn(BaseModel):
+    """What this viewer's player can do, and what they want. `line_kbps` is null while unknown."""
+
+    model_config = ConfigDict(extra="forbid")
+    files: Annotated[list[Annotated[int, Field(ge=0, le=63)]], Field(max_length=64)] = []
+    quality: Quality = "auto"
+    line_kbps: Annotated[float, Field(gt=0, le=100_000_000)] | None = None
+    burned: Annotated[str, Field(pattern=r"^[0-9]{1,12}$")] | None = None
+
+
+class SharedOut(BaseModel):
+    """A conversion, and how many watch it."""
+
+    name: str
+    viewers: int
+
+
+class PlanOut(BaseModel):
+    """How the room is served: `direct` viewers cost the Plex server no conversion."""
+
+    direct: int
+    shared: list[SharedOut]
+
+
+class WayOut(BaseModel):
+    """What to watch; paths are relative to the ticket's address. `ladder` lists all sizes, for a
+    player that does not choose by itself."""
+
+    name: str
+    path: str
+    ladder: str | None
+    why: Why
+    plan: PlanOut
+
+
+def add_ways(router: APIRouter, titles: Titles, plans: Plans, viewer_of: ViewerOf) -> None:
+    """The two addresses."""
+
+    async def versions_of(screening: Screening) -> tuple[Version, ...]:
+        versions = await titles.versions(
+            screening.account_id, screening.server_id, screening.rating_key
+        )
+        return with_sound(versions, screening.sound)
+
+    @router.get("/{ticket}/ways")
+    async def ways(request: Request, ticket: str, response: Response) -> WaysOut:
+        """What there is to choose from."""
+        _, screening = await viewer_of(request, ticket)
+        response.headers.update(NOT_KEPT)
+        return _ways(await versions_of(screening), screening)
+
+    @router.post("/{ticket}/way")
+    async def way(request: Request, ticket: str, wish: WishIn, response: Response) -> WayOut:
+        """What this viewer is to watch. To be asked again every 20 s, and when a wish changes."""
+        member_id, screening = await viewer_of(request, ticket)
+        versions = await versions_of(screening)
+        known = {each.id for version in versions for each in version.pictures}
+        found, plan = plans.ask(
+            screening,
+            member_id,
+            Wish(
+                files=frozenset(wish.files),
+                quality=wish.quality,
+                line_kbps=wish.line_kbps,
+                burned=wish.burned if wish.burned in known else None,
+            ),
+            versions,
+        )
+        response.headers.update(NOT_KEPT)
+        return _way(found, plan, screening, versions)
+
+
+def _ways(versions: Sequence[Version], screening: Screening) -> WaysOut:
+    first = versions[0] if versions else None
+    return WaysOut(
+        source=SourceOut(
+            video_codec=first.video_codec,
+            width=first.width,
+            height=first.height,
+            kbps=first.kbps,
+            hdr=first.hdr,
+        )
+        if first
+        else None,
+        files=[
+            FileOut(
+                index=each.index,
+                video_type=each.video_type,
+                audio_type=each.audio_type,
+                width=each.width,
+                height=each.height,
+                kbps=each.kbps,
+                frame_rate=each.frame_rate,
+                hdr=each.hdr,
+            )
+            for each in versions
+            if each.video_type is not None and (each.audio_type or not each.has_sound)
+        ],
+        boxes=[
+            BoxOut(name=box.name, width=box.width, height=box.height, kbps=box.bitrate_kbps)
+            for box in boxes_from(screening.rendition)
+        ],
+        sounds=[SoundOut(**asdict(each)) for each in _listed(versions, screening)],
+        pictures=[PicturesOut(**asdict(each)) for each in first.pictures] if first else [],
+    )
+
+
+def _listed(versions: Sequence[Version], screening: Screening) -> tuple[Sound, ...]:
+    """Those of the version that has the chosen one, else of the first."""
+    having = [each for each in versions if screening.sound and each.sound(screening.sound)]
+    return next((each.sounds for each in (*having, *versions)), ())
+
+
+def _way(way: Way, plan: Plan, screening: Screening, versions: Sequence[Version]) -> WayOut:
+    version = next((each for each in versions if way.name == f"{FILE}{each.index}"), None)
+    folder = f"{screening.generation}/{way.name}"
+    return WayOut(
+        name=way.name,
+        path=f"{folder}.{version.extension}" if version else f"{folder}/master.m3u8",
+        ladder=None if version else f"{folder}/ladder.m3u8",
+        why=way.why,
+        plan=PlanOut(
+            direct=plan.direct,
+            shared=[SharedOut(name=name, viewers=n) for name, n in plan.shared.items()],
+        ),
+    )

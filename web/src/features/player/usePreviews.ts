@@ -1,0 +1,110 @@
+/** Small pictures along the film: the one of a moment, or the nearest that is here already. */
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { besideFilm } from "./beside";
+
+/** `count` pictures, one every `interval_s` of film; sizes in pixels. */
+export interface Previews {
+  interval_s: number;
+  count: number;
+  width: number;
+  height: number;
+}
+
+/** Its neighbours are fetched as well, the nearest first. */
+const NEIGHBOURS = [0, 1, -1, 2, -2];
+
+/** Asked for when somebody first looks: a film's pictures are many. */
+const previewsQuery = (stream: string | null, looking: boolean) =>
+  queryOptions({
+    queryKey: ["previews", stream],
+    queryFn: async ({ signal }) =>
+      (await (await besideFilm(`${stream}/previews`, signal)).json()) as Previews,
+    enabled: stream !== null && looking,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: 1,
+  });
+
+/** Fetches one picture after the other: the wanted one next, however fast somebody drags. */
+export function createPreloader(
+  count: number,
+  fetchOne: (number: number, done: (there: boolean) => void) => void,
+) {
+  const there = new Map<number, boolean>();
+  const listeners = new Set<() => void>();
+  let wanted: number | null = null;
+  let busy = false;
+
+  const next = () => {
+    if (busy || wanted === null) return;
+    const around = NEIGHBOURS.map((by) => (wanted ?? 0) + by);
+    const number = around.find((each) => each >= 0 && each < count && !there.has(each));
+    if (number === undefined) return;
+    busy = true;
+    fetchOne(number, (came) => {
+      busy = false;
+      there.set(number, came);
+      for (const told of listeners) told();
+      next();
+    });
+  };
+  return {
+    /** Which picture is looked for now; null when nobody looks any more. */
+    want(number: number | null) {
+      wanted = number;
+      next();
+    },
+    /** The nearest to the number that is here. */
+    nearest(number: number): number | null {
+      let found: number | null = null;
+      for (const [each, came] of there) {
+        if (!came) continue;
+        if (found === null || Math.abs(each - number) < Math.abs(found - number)) found = each;
+      }
+      return found;
+    },
+    subscribe(told: () => void) {
+      listeners.add(told);
+      return () => void listeners.delete(told);
+    },
+  };
+}
+
+export interface Preview {
+  /** The picture's address; null until one is here. */
+  src: string | null;
+  /** Width through height. */
+  shape: number;
+}
+
+/** `at_s` is the moment looked at, null for none. Null while there are no pictures for it. */
+export function usePreviews(stream: string | null, at_s: number | null): Preview | null {
+  const { data } = useQuery(previewsQuery(stream, at_s !== null));
+  const previews = stream !== null && data && data.count > 0 ? data : null;
+  const loader = useMemo(() => {
+    return createPreloader(previews?.count ?? 0, (number, done) => {
+      const picture = new Image();
+      picture.onload = () => done(true);
+      picture.onerror = () => done(false);
+      picture.src = addressOf(stream, number);
+    });
+  }, [stream, previews?.count]);
+  const number =
+    previews && at_s !== null
+      ? Math.min(previews.count - 1, Math.max(0, Math.round(at_s / previews.interval_s)))
+      : null;
+  useEffect(() => {
+    loader.want(number);
+    return () => loader.want(null);
+  }, [loader, number]);
+  const nearest = useSyncExternalStore(loader.subscribe, () =>
+    number === null ? null : loader.nearest(number),
+  );
+  if (!previews || number === null) return null;
+  return {
+    src: nearest === null ? null : addressOf(stream, nearest),
+    shape: previews.width / previews.height,
+  };
+}
+
+const addressOf = (stream: string | null, number: number) => `${stream}/previews/${number}.jpg`;
