@@ -153,7 +153,7 @@ class Server:
             registry=self.registry,
             room_log=self.room_log,
             invites=Invites(self.database, self.clock),
-            catalogue=PlexCatalogue(self.plex.service),
+            catalogue=PlexCatalogue(self.plex.service, self.plex.titles),
             clean_name=clean_name,
         )
 

@@ -121,6 +121,25 @@ async def test_PB16_next_goes_to_the_next_episode(running: Server, olive: Person
         assert answer["timeline"]["stream"]["generation"] == 2
 
 
+async def test_PB26_only_a_sound_track_that_the_film_has(running: Server, olive: Person) -> None:
+    code = party(olive, films(olive)[0])
+    async with seat(olive, code) as host:
+        refused = await host.command("playback:sound", sound="999999")
+        assert refused["error"]["code"] == "no_such_sound"
+        ticket = olive.post(f"api/rooms/{code}/ticket")["ticket"]
+        (track,) = olive.get(f"api/stream/{ticket}/ways")["sounds"]
+        answer = await host.command("playback:sound", sound=track["id"])
+        assert answer["timeline"]["stream"] == {
+            "generation": 2, "rendition": "720p", "sound": track["id"],
+        }  # fmt: skip
+        again = olive.get(f"api/stream/{ticket}/ways")
+        assert again["sounds"] == [{**track, "on": True}]
+        guest_ = guest(running, code, "Ann")
+        async with seat(guest_, code) as friend:
+            denied = await friend.command("playback:sound", sound="999999")
+            assert denied["error"]["code"] == "not_permitted"
+
+
 async def test_MEM6_a_banned_guest_is_out_at_once_and_for_good(
     running: Server, olive: Person
 ) -> None:

@@ -56,6 +56,9 @@ class Library:
             account_id=account_id,
         )
 
+    async def sounds(self, item: RoomItem) -> frozenset[str]:
+        return frozenset({"1", "2"})
+
     async def seen(
         self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey, asker: str
     ) -> Seen | None:

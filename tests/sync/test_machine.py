@@ -72,6 +72,10 @@ class RoomMachine(RuleBasedStateMachine):
     def rate(self, who: MemberId, rate: float) -> None:
         self.attempt(c.SetRate(who, self.made.revision, rate))
 
+    @rule(who=members, sound=st.sampled_from(["1", "2"]), back=st.integers(0, 3))
+    def sound(self, who: MemberId, sound: str, back: int) -> None:
+        self.attempt(c.SetSound(who, max(0, self.made.revision - back), sound))
+
     @rule(who=members, ready=st.booleans())
     def ready(self, who: MemberId, ready: bool) -> None:
         self.attempt(c.Ready(who, ready, self.made.revision))

@@ -349,3 +349,36 @@ def test_PB5_loading_and_going_on_are_one_revision_each() -> None:
     assert (made.revision, made.state()) == (before + 1, State.WAITING)
     made.do(c.Next(HOST, made.revision, film("3")))
     assert made.revision == before + 2
+
+
+def test_PB26_another_sound_is_for_everybody_and_waited_for() -> None:
+    made = playing()
+    before = made.timeline
+    made.do(c.SetSound(HOST, made.revision, "2"))
+    after = made.timeline
+    assert (after.sound, after.cause, after.state) == ("2", Cause.SOUND, State.WAITING)
+    assert (after.item, after.generation) == (before.item, before.generation + 1)
+    assert after.position_s == pytest.approx(before.position_at(after.as_of_ms), abs=0.2)
+    revision = made.revision
+    made.do(c.SetSound(HOST, made.revision, "2"))
+    assert made.revision == revision
+
+
+def test_PB26_a_paused_room_stays_paused_and_a_pause_on_its_way_still_counts() -> None:
+    made = playing()
+    seen = made.revision
+    made.do(c.SetSound(HOST, made.revision, "2"))
+    made.do(c.Pause(HOST, seen))
+    assert made.timeline.state is State.PAUSED
+    made.do(c.SetSound(HOST, made.revision, "1"))
+    assert (made.timeline.state, made.timeline.sound) == (State.PAUSED, "1")
+
+
+def test_PB26_another_item_has_its_own_sound() -> None:
+    made = playing()
+    made.do(c.SetSound(HOST, made.revision, "2"))
+    stale = made.revision
+    made.do(c.Load(HOST, made.revision, film("2"), 0.0, play=False))
+    assert made.timeline.sound is None
+    assert made.refused(c.SetSound(HOST, stale, "2")) is Reason.STALE_REVISION
+    assert party().refused(c.SetSound(HOST, 0, "2")) is Reason.NO_ITEM

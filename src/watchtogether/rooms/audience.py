@@ -87,4 +87,5 @@ class RoomAudience:
             rendition=self._rendition,
             state=timeline.state.value,
             position_s=timeline.position_at(self._clock.monotonic_ms()),
+            sound=timeline.sound,
         )

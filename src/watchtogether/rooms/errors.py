@@ -80,3 +80,11 @@ _REFUSALS: Final[dict[Reason, tuple[int, str]]] = {
     Reason.ROOM_CLOSED: (410, "This party is over."),
     Reason.INVALID_TEXT: (422, "A message has between 1 and 2,000 characters."),
 }
+
+
+class NoSuchSound(AppError):
+    """The item has no such sound track."""
+
+    code = "no_such_sound"
+    status = 404
+    message = "This film has no such sound track."

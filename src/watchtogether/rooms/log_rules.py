@@ -26,6 +26,7 @@ _STEERING: Final = {
     Cause.PAUSE: Action.PLAY_PAUSE,
     Cause.SEEK: Action.SEEK,
     Cause.RATE: Action.RATE,
+    Cause.SOUND: Action.LOAD,
     Cause.SKIP: Action.WAIT_SKIP,
 }
 _SHARED: Final = frozenset(

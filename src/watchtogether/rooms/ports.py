@@ -34,6 +34,10 @@ class Catalogue(Protocol):
         """What follows an episode; None for films and after the last one."""
         ...
 
+    async def sounds(self, item: RoomItem) -> frozenset[str]:
+        """The ids of its sound tracks, of all versions. Raises the errors of `plex.errors`."""
+        ...
+
     async def seen(
         self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey, asker: str
     ) -> Seen | None:

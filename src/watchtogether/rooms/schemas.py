@@ -88,6 +88,10 @@ class RateTo(Steer):
     rate: FiniteFloat
 
 
+class SoundTo(Steer):
+    sound: Identifier
+
+
 class LoadItem(Steer):
     server: Identifier
     rating_key: Identifier

@@ -22,6 +22,7 @@ from watchtogether.kit.ids import (
 from watchtogether.rooms.errors import (
     CommandRefused,
     InviteNeeded,
+    NoSuchSound,
     NotInRoom,
     RoomIsClosed,
     RoomNotFound,
@@ -172,6 +173,11 @@ class RoomService:
         accounts = [m.account_id for m in here if m.account_id is not None][:SEEN_BY]
         found = dict(zip(accounts, await gather(*map(ask, accounts)), strict=True))
         return [(m, found.get(m.account_id) if m.account_id else None) for m in here]
+
+    async def check_sound(self, item: RoomItem, sound: str) -> None:
+        """Raises `NoSuchSound` unless the item has this sound track."""
+        if sound not in await self._catalogue.sounds(item):
+            raise NoSuchSound
 
     async def follow_up(self, room: Room) -> RoomItem | None:
         """What `next` plays when the queue is empty (SPEC PB-16)."""

@@ -14,7 +14,7 @@ from watchtogether.rooms.service import RoomService
 from watchtogether.rooms.wire import check_wire, queue_wire, timeline_wire
 from watchtogether.sync import commands as c
 from watchtogether.sync.draft import Reason
-from watchtogether.sync.room import Room
+from watchtogether.sync.room import Action, Room, may
 from watchtogether.sync.timeline import RoomItem
 
 _SHOWS_TRUTH = frozenset(
@@ -62,6 +62,7 @@ class RoomSockets:
             s.RateTo,
             steer(lambda by, m: c.SetRate(by, m.revision, m.rate, m.epoch)),
         )
+        on("playback:sound", s.SoundTo, self._sound)
         on("playback:load", s.LoadItem, self._load)
         on("playback:next", s.Steer, self._next)
         on("wait:skip", s.Command, steer(lambda by, m: c.SkipWait(by)))
@@ -150,6 +151,14 @@ class RoomSockets:
             message.play,
             message.epoch,
         )
+        return await self._move(connection, command, message.id)
+
+    async def _sound(self, connection: Connection, message: s.SoundTo) -> Payload:
+        place = place_of(connection)
+        item = place.live.room.timeline.item
+        if item is not None and may(place.live.room, place.member_id, Action.LOAD):
+            await self._rooms.check_sound(item, message.sound)
+        command = c.SetSound(place.member_id, message.revision, message.sound, message.epoch)
         return await self._move(connection, command, message.id)
 
     async def _next(self, connection: Connection, message: s.Steer) -> Payload:

@@ -194,6 +194,8 @@ class _Teller:
                 return f"{who} skipped to {at}{self._then(timeline)}"
             case Cause.RATE:
                 return f"{who} set the speed to {timeline.speed:g}×"
+            case Cause.SOUND:
+                return f"{who} chose another sound at {at}"
             case Cause.EASE:
                 if timeline.by is None:
                     return f"the room goes on at its own speed from {at}"

@@ -54,7 +54,9 @@ def timeline_wire(room: Room, rendition: str, timeline: Timeline | None = None) 
         "as_of_ms": timeline.as_of_ms,
         "clock_id": timeline.clock_id,
         "stream": (
-            {"generation": timeline.generation, "rendition": rendition} if timeline.item else None
+            {"generation": timeline.generation, "rendition": rendition, "sound": timeline.sound}
+            if timeline.item
+            else None
         ),
         "by": person_wire(room, timeline.by),
         "cause": timeline.cause,

@@ -83,6 +83,16 @@ class SetRate:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSound:
+    """`sound` is a track that the item has (SPEC PB-26)."""
+
+    by: MemberId
+    revision: int
+    sound: str
+    epoch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Next:
     """Go on to the queue's head, or to `follow_up` when the queue is empty (SPEC PB-16)."""
 
@@ -244,6 +254,7 @@ Command = (
     | Pause
     | Seek
     | SetRate
+    | SetSound
     | Next
     | Ready
     | Status

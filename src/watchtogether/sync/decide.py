@@ -46,6 +46,8 @@ def _dispatch(draft: Draft, command: c.Command) -> Reason | None:  # noqa: PLR09
             return playback.seek(draft, command)
         case c.SetRate():
             return playback.set_rate(draft, command)
+        case c.SetSound():
+            return playback.set_sound(draft, command)
         case c.Load():
             return playback.load(draft, command)
         case c.Next():

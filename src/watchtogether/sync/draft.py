@@ -133,6 +133,30 @@ class Draft:
                     generation=old.generation + 1,
                     by=by,
                     cause=cause,
+                    sound=None,
+                )
+            )
+        )
+
+    def change_sound(self, sound: str, by: MemberId) -> None:
+        """Record a timeline of the same item, from the same place, with another sound track: a
+        playing room waits until all have it."""
+        old = self.room.timeline
+        is_playing = old.state in (State.PLAYING, State.WAITING)
+        self.record(
+            PlaybackChanged(
+                replace(
+                    old,
+                    epoch=self.room.epoch,
+                    revision=old.revision + 1,
+                    state=State.WAITING if is_playing else old.state,
+                    position_s=old.position_at(self.soon_ms()),
+                    rate=old.speed,
+                    as_of_ms=self.soon_ms(),
+                    generation=old.generation + 1,
+                    by=by,
+                    cause=Cause.SOUND,
+                    sound=sound,
                 )
             )
         )

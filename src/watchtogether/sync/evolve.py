@@ -23,7 +23,7 @@ from watchtogether.sync.events import (
     RoomEdited,
 )
 from watchtogether.sync.room import Check, Member, Room
-from watchtogether.sync.timeline import STEERING, Timeline
+from watchtogether.sync.timeline import STEERING, Cause, Timeline
 
 
 def evolve(room: Room, event: Event) -> Room:
@@ -76,7 +76,9 @@ def _retimed(room: Room, timeline: Timeline) -> Room:
         room,
         timeline=timeline,
         item_revision=(
-            timeline.revision if timeline.generation != old.generation else room.item_revision
+            timeline.revision
+            if timeline.generation != old.generation and timeline.cause is not Cause.SOUND
+            else room.item_revision
         ),
         steered_revision=timeline.revision if steered else room.steered_revision,
         steered_by=timeline.by if steered else room.steered_by,

@@ -12,6 +12,7 @@ from watchtogether.sync.commands import (
     Restore,
     Seek,
     SetRate,
+    SetSound,
 )
 from watchtogether.sync.draft import Draft, Reason
 from watchtogether.sync.events import PlaybackChanged, QueueChanged
@@ -91,6 +92,19 @@ def set_rate(draft: Draft, command: SetRate) -> Reason | None:
     return None
 
 
+def set_sound(draft: Draft, command: SetSound) -> Reason | None:
+    """Another sound track, for everybody (SPEC PB-26)."""
+    refused = _refused(draft.room, command, Action.LOAD) or _without_item(draft.room)
+    if refused:
+        return refused
+    if command.revision < draft.room.item_revision:
+        return Reason.STALE_REVISION  # a track of what was on before
+    if command.sound != draft.room.timeline.sound:
+        draft.change_sound(command.sound, command.by)
+        draft.new_target()
+    return None
+
+
 def go_next(draft: Draft, command: Next) -> Reason | None:
     """Play what comes next (SPEC PB-16)."""
     refused = _refused(draft.room, command, Action.LOAD)
@@ -138,7 +152,9 @@ def restore(draft: Draft, command: Restore) -> Reason | None:
     return None
 
 
-def _refused(room: Room, command: Load | Seek | SetRate | Next, action: Action) -> Reason | None:
+def _refused(
+    room: Room, command: Load | Seek | SetRate | SetSound | Next, action: Action
+) -> Reason | None:
     if not may(room, command.by, action):
         return Reason.NOT_PERMITTED
     if _of_another_epoch(room, command):
@@ -157,7 +173,9 @@ def _refused_toggle(room: Room, command: Play | Pause) -> Reason | None:
     return _without_item(room)
 
 
-def _of_another_epoch(room: Room, command: Load | Play | Pause | Seek | SetRate | Next) -> bool:
+def _of_another_epoch(
+    room: Room, command: Load | Play | Pause | Seek | SetRate | SetSound | Next
+) -> bool:
     """Meant for a room that has changed hands since (SPEC PB-24)."""
     return command.epoch is not None and command.epoch != room.epoch
 

@@ -24,6 +24,7 @@ class Cause(StrEnum):
     SEEK = "seek"
     RATE = "rate"
     NEXT = "next"
+    SOUND = "sound"
     READY = "ready"
     STALL = "stall"
     SKIP = "skip"
@@ -34,7 +35,17 @@ class Cause(StrEnum):
     CHECK = "check"
 
 
-STEERING = frozenset({Cause.LOAD, Cause.PLAY, Cause.PAUSE, Cause.SEEK, Cause.RATE, Cause.NEXT})
+STEERING = frozenset(
+    {
+        Cause.LOAD,
+        Cause.PLAY,
+        Cause.PAUSE,
+        Cause.SEEK,
+        Cause.RATE,
+        Cause.NEXT,
+        Cause.SOUND,
+    }
+)
 """Causes that are a person's own act."""
 
 
@@ -71,9 +82,11 @@ class Timeline:
     """Server time, on the clock `clock_id`, at which `position_s` holds; may lie ahead."""
     clock_id: str
     generation: int
-    """Rises by one with each new item, so that no stream outlives it."""
+    """Rises by one with each new item or other sound, so that no stream outlives it."""
     by: MemberId | None
     cause: Cause
+    sound: str | None = None
+    """The sound track chosen for everybody (SPEC PB-26); None: the one that Plex gives."""
 
     @property
     def duration_s(self) -> float:
