@@ -26,6 +26,7 @@ def main() -> None:
                 Path(folder) / "data",
                 plex,
                 stream_rendition="480p",
+                stream_direct="false",
                 trusted_proxies="127.0.0.0/8",
             ) as running,
         ):

@@ -28,6 +28,7 @@ FaultMode = Literal[
     "rate_limited",
     "xml_bomb",
     "compressed_bomb",
+    "refusal",
     "burst",
 ]
 Where = Literal["server", "plextv", "both"]

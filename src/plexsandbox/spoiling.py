@@ -12,7 +12,7 @@ from typing import cast
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from plexsandbox.answers import PlexError
+from plexsandbox.answers import Node, PlexError, json_response
 from plexsandbox.faults import Fault
 from plexsandbox.gate import line_of
 
@@ -23,6 +23,15 @@ _LAUGHS = 9
 _PAGE = (
     "<!DOCTYPE html><html><head><title>Sign in to the network</title></head><body></body></html>"
 )
+_REFUSAL: Node = {
+    "MediaContainer": {
+        "size": 0,
+        "generalDecisionCode": 2000,
+        "generalDecisionText": "Neither direct play nor conversion is available.",
+        "transcodeDecisionCode": 4000,
+        "transcodeDecisionText": "Cannot convert this item.",
+    }
+}
 
 
 async def in_place(fault: Fault) -> Response | None:
@@ -52,6 +61,8 @@ async def _false(fault: Fault) -> Response | None:
         case "garbage":
             broken = b'{"MediaContainer": {"size": \xff\xfe<Vid'
             return Response(broken, media_type="application/json")
+        case "refusal":
+            return json_response(_REFUSAL)
         case "html":
             return Response(_PAGE, media_type="text/html")
         case "xml_bomb":

@@ -14,6 +14,7 @@ from watchtogether.kit.clock import Clock, SystemClock
 from watchtogether.kit.web.protect import protect
 from watchtogether.server import Server
 from watchtogether.settings import Settings
+from watchtogether.stream.segment_endpoints import SegmentDoor
 
 
 def new_api(server: Server) -> FastAPI:
@@ -46,7 +47,7 @@ def create_app(settings: Settings, *, port: int = 0, clock: Clock | None = None)
     server.tie()
 
     app = new_api(server)
-    joined = server.gateway.asgi(app, "/socket.io")
+    joined = SegmentDoor(server.gateway.asgi(app, "/socket.io"), server.segments)
     protected = protect(joined, address=server.address, trusted_proxies=settings.trusted_proxies)
     return _below(settings.base_path, protected)
 

@@ -93,8 +93,8 @@ async def _ffmpeg(_: Settings) -> Finding:
     try:
         found = get_ffmpeg_exe()
     except RuntimeError:
-        return False, "is missing: the demonstration cannot make films; Plex brings its own"
-    return True, f"{found} (for the demonstration; Plex brings its own)"
+        return False, "is missing: no film can be converted here, nor made for the demonstration"
+    return True, f"{found} (for what Plex does not convert, and the demonstration)"
 
 
 async def _clock(_: Settings) -> Finding:

@@ -71,9 +71,8 @@ def _routers(server: Server) -> tuple[APIRouter, ...]:
             beside=server.beside,
             titles=server.plex.titles,
             plans=server.plans,
-            tickets=server.tickets,
-            audience=server.audience,
-            session_of=guard.session_of,
+            doorkeeper=server.doorkeeper,
+            segments=server.segments,
         ),
         metrics_endpoint.build_router(server.metrics, guard),
         health_endpoints.build_router(

@@ -40,10 +40,17 @@ from watchtogether.rooms.registry import Registry
 from watchtogether.rooms.seating import Seating
 from watchtogether.rooms.service import RoomService
 from watchtogether.rooms.sockets import RoomSockets
+from watchtogether.rooms.upnext import UpNext
 from watchtogether.rooms.wire import renderer
 from watchtogether.settings import Settings, load_secret_key
 from watchtogether.stream.beside import Beside
+from watchtogether.stream.bodies import Sending
+from watchtogether.stream.doorkeeper import Doorkeeper
+from watchtogether.stream.fallback_transcoder import FallbackTranscoder
+from watchtogether.stream.own_transcoder import OwnTranscoder
 from watchtogether.stream.plans import Plans
+from watchtogether.stream.ports import Transcoder
+from watchtogether.stream.segment_endpoints import Segments
 from watchtogether.stream.service import StreamService
 from watchtogether.stream.tickets import Tickets
 from watchtogether.sync.events import PlaybackChanged
@@ -158,6 +165,10 @@ class Server:
         )
 
     @cached_property
+    def up_next(self) -> UpNext:
+        return UpNext(self.registry, self.rooms.follow_up, self.background.start)
+
+    @cached_property
     def watch_state(self) -> WatchState:
         return WatchState(
             registry=self.registry,
@@ -192,18 +203,47 @@ class Server:
             audience=self.audience,
             find_access=self.plex.service.access,
             doubt=self.plex.service.doubt,
-            transcoder=self.plex.transcoder,
-            files=PlexFiles(self.plex.http, self.plex.transcoder),
+            transcoder=self.transcoder,
+            files=self.files,
             titles=self.plex.titles,
             is_planned=self.plans.allows,
             clock=self.clock,
             data_dir=self.settings.data_dir,
             cache_mb=self.settings.stream_cache_mb,
+            shared_cache=bool(self.settings.stream_accel),
         )
 
     @cached_property
+    def files(self) -> PlexFiles:
+        return PlexFiles(self.plex.http, self.plex.transcoder)
+
+    @cached_property
+    def own_transcoder(self) -> OwnTranscoder:
+        folder = self.settings.data_dir / "cache" / "encoders"
+        return OwnTranscoder(self.files, self.clock, folder, self.settings.stream_own_encoders)
+
+    @cached_property
+    def transcoder(self) -> Transcoder:
+        """Plex's, and ours where Plex refuses, if the owner lets it."""
+        plex = self.plex.transcoder
+        if not self.settings.stream_own_encoder:
+            return plex
+        return FallbackTranscoder(plex, self.own_transcoder, self.clock)
+
+    @cached_property
+    def doorkeeper(self) -> Doorkeeper:
+        return Doorkeeper(self.tickets, self.audience, self.guard.session_of)
+
+    @cached_property
+    def segments(self) -> Segments:
+        sending = Sending(self.settings.stream_accel, self.settings.stream_edge)
+        return Segments(self.stream, self.doorkeeper, sending)
+
+    @cached_property
     def plans(self) -> Plans:
-        return Plans(self.clock, self.settings.stream_transcodes)
+        return Plans(
+            self.clock, self.settings.stream_transcodes, direct=self.settings.stream_direct
+        )
 
     @cached_property
     def beside(self) -> Beside:
@@ -219,7 +259,7 @@ class Server:
     def tie(self) -> None:
         """Fill the ports that cross layers."""
         self.sessions.on_ended += [self.gateway.close_session, self.ended_sessions.add]
-        self.announcer.listeners.append(self._retire_streams)
+        self.announcer.listeners += [self._retire_streams, self.up_next.heard]
         self.plex.tie()
         self._measure_rooms()
         clock_exchange.install(self.gateway, self.clock)
@@ -268,7 +308,13 @@ class Server:
     async def run(self) -> AsyncIterator[None]:
         """Own every long-running task from start to stop."""
         try:
-            async with self.background, self.stream.run(), asyncio.TaskGroup() as tasks:
+            encoders = self.own_transcoder.run() if self.settings.stream_own_encoder else None
+            async with (
+                self.background,
+                encoders or contextlib.nullcontext(),
+                self.stream.run(),
+                asyncio.TaskGroup() as tasks,
+            ):
                 lasting = [
                     tasks.create_task(self.registry.run(), name="rooms"),
                     *(

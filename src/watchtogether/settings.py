@@ -75,8 +75,23 @@ class Settings(BaseSettings):
     stream_rendition: Literal["1080p", "720p", "480p"] = Field(
         "720p", description="Largest picture that films are converted to."
     )
+    stream_direct: bool = Field(
+        True, description="Let players play a film's own file where they can."
+    )
     stream_transcodes: int = Field(
         3, ge=1, le=5, description="Most conversions that one room may have at a time."
+    )
+    stream_accel: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_-]+/)?$")] = Field(
+        "",
+        description="Internal location under which nginx finds the segments' folder, such as "
+        "/kept-segments/: it then sends them.",
+    )
+    stream_edge: bool = Field(
+        False, description="Let caches that judge tickets themselves keep segments for all."
+    )
+    stream_own_encoder: bool = Field(True, description="Convert films here when Plex refuses to.")
+    stream_own_encoders: int = Field(
+        2, ge=1, le=8, description="Most films that are converted here at a time."
     )
     socket_polling: bool = Field(
         False, description="Also allow HTTP long polling; needs sticky routing behind a proxy."

@@ -64,7 +64,7 @@ class House:
 @pytest.fixture(scope="module")
 def house(coded_plex: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     data = tmp_path_factory.mktemp("absent") / "data"
-    with server(data, coded_plex, stream_rendition="480p") as running:
+    with server(data, coded_plex, stream_rendition="480p", stream_direct="false") as running:
         olive = people.owner(running, coded_plex)
         yield House(running, olive, party(olive, films(olive)[0]))
 

@@ -45,7 +45,7 @@ def group(
     browser: Browser, coded_plex: Sandbox, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Group]:
     data = tmp_path_factory.mktemp("group") / "data"
-    with server(data, coded_plex, stream_rendition="480p") as running:
+    with server(data, coded_plex, stream_rendition="480p", stream_direct="false") as running:
         olive = people.owner(running, coded_plex)
         room = f"{running.url}r/{party(olive, films(olive)[0])}"
         host, ann = open_screen(browser), open_screen(browser)

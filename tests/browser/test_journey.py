@@ -51,7 +51,7 @@ def party(
 ) -> Iterator[Party]:
     """From an empty server to a film on two screens, by mouse and keyboard alone."""
     data = tmp_path_factory.mktemp("journey") / "data"
-    with server(data, coded_plex, stream_rendition="480p") as running:
+    with server(data, coded_plex, stream_rendition="480p", stream_direct="false") as running:
         host, friend = open_screen(browser), open_screen(browser)
         become_owner(host, running)
         connect_plex(host)

@@ -45,7 +45,7 @@ def house(
     coded_plex: Sandbox, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Server, Person]]:
     data = tmp_path_factory.mktemp("lan") / "data"
-    with server(data, coded_plex, stream_rendition="480p") as running:
+    with server(data, coded_plex, stream_rendition="480p", stream_direct="false") as running:
         yield running, people.owner(running, coded_plex)
 
 

@@ -36,7 +36,9 @@ def busy_plex(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 def test_PB19_PB20_who_has_400_kbit_a_second_is_eased_waited_for_excused_and_comes_back(
     browser: Browser, busy_plex: Sandbox, tmp_path: Path
 ) -> None:
-    with server(tmp_path / "data", busy_plex, stream_rendition="480p") as running:
+    with server(
+        tmp_path / "data", busy_plex, stream_rendition="480p", stream_direct="false"
+    ) as running:
         olive = people.owner(running, busy_plex)
         room = f"{running.url}r/{party(olive, films(olive)[0])}"
         host, ben = open_screen(browser), open_screen(browser)

@@ -43,7 +43,9 @@ def test_attack_65_no_token_of_plex_anywhere(
         return screen
 
     data = tmp_path / "data"
-    with server(data, coded_plex, stream_rendition="480p", log_level="debug") as running:
+    with server(
+        data, coded_plex, stream_rendition="480p", stream_direct="false", log_level="debug"
+    ) as running:
         host, friend = watched("host"), watched("friend")
 
         def look(at: str) -> None:

@@ -49,6 +49,14 @@ async def test_several_faults_each_on_its_path(plexbox: Client) -> None:
     assert (await plexbox.ask(LIBRARY)).status_code == 200
 
 
+async def test_a_title_can_be_one_that_is_not_converted(plexbox: Client) -> None:
+    await order(plexbox, mode="refusal", match="/decision", count=1)
+    path = "/video/:/transcode/universal/decision"
+    refused = (await plexbox.ask(path)).json()["MediaContainer"]
+    assert refused["generalDecisionCode"] == 2000
+    assert refused["transcodeDecisionCode"] == 4000
+
+
 async def struck(raw: dict[str, Any], calls: int = 400) -> list[str | None]:
     faults = Faults()
     faults.order(parse_fault(raw))

@@ -32,7 +32,7 @@ def load(viewer: "Viewer") -> None:
         revision=_seen(viewer),
         server="srv",
         rating_key=str(rng.randrange(8)),
-        position_s=rng.choice((0.0, 0.0, 30.0, 5_000.0)),
+        position_s=rng.choice((None, 0.0, 30.0, 5_000.0)),
         play=rng.random() < 0.6,
     )
 
@@ -67,6 +67,11 @@ def rate(viewer: "Viewer") -> None:
 
 def go_next(viewer: "Viewer") -> None:
     viewer.command("playback:next", revision=_seen(viewer))
+
+
+def stay(viewer: "Viewer") -> None:
+    if viewer.store.offer:
+        viewer.command("next:withdraw")
 
 
 def skip(viewer: "Viewer") -> None:
@@ -125,6 +130,7 @@ def edit(viewer: "Viewer") -> None:
             {"control": rng.choice(("host", "everyone"))},
             {"wait_policy": rng.choice(("everyone", "host", "never"))},
             {"name": f"Party of {viewer.name}"},
+            {"autoplay": rng.random() < 0.7},
         )
     )
     viewer.tell("http:edit", patch)
@@ -174,6 +180,7 @@ _WEIGHED: dict[Habit, float] = {
     race: 1.5,
     rate: 1.0,
     go_next: 0.7,
+    stay: 0.5,
     skip: 0.7,
     say: 3.0,
     unsay: 0.5,

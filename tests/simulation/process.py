@@ -25,6 +25,7 @@ from watchtogether.rooms.registry import Registry
 from watchtogether.rooms.seating import Seating
 from watchtogether.rooms.service import RoomService
 from watchtogether.rooms.sockets import RoomSockets
+from watchtogether.rooms.upnext import UpNext
 from watchtogether.rooms.wire import renderer
 from watchtogether.sync import commands as c
 from watchtogether.sync.timeline import RoomItem
@@ -105,6 +106,8 @@ class Process:
             catalogue=Library(),
             clean_name=clean_name,
         )
+        up_next = UpNext(self.registry, self.rooms.follow_up, lambda _, work: self.spawn(work))
+        self.announcer.listeners.append(up_next.heard)
         self._doors()
         self.spawn(self.registry.run())
         self.spawn(self.announcer.run())

@@ -16,9 +16,13 @@ DURABLE = frozenset(
         "chat:deleted",
         "check:opened",
         "check:closed",
+        "next:offered",
+        "next:withdrawn",
     }
 )
 """Events with a place of their own in the log; `playback:timeline` has one or is a beacon."""
+
+_OFFER = ("item", "ends_ms", "clock_id", "queued", "revision")
 
 
 class Store:
@@ -36,6 +40,7 @@ class Store:
         self.queue: list[Json] = []
         self.messages: dict[str, Json] = {}
         self.check: Json | None = None
+        self.offer: Json | None = None
         self.clock_id: str | None = None
         self._announced = (0, -1)
         """(epoch, revision) of the newest timeline that came by an event or a join."""
@@ -78,6 +83,7 @@ class Store:
         self.clock_id = answer["clock_id"]
         self._first_told(answer["timeline"])
         self.put_timeline(answer["timeline"])
+        self.offer = answer["offer"]
 
     def _took(self, told: Json) -> None:
         """Nobody resumes from what the database may not have (SPEC WIRE-8)."""
@@ -92,7 +98,7 @@ class Store:
             newer = (timeline["epoch"], timeline["revision"]) > (known["epoch"], known["revision"])
             if not newer:
                 return False
-        self.timeline = timeline
+        self.timeline, self.offer = timeline, None
         return True
 
     def hear(self, event: str, payload: Json) -> None:
@@ -152,6 +158,10 @@ class Store:
             self.check = {name: payload[name] for name in ("by", "ends_ms", "clock_id")}
         elif event == "check:closed":
             self.check = None
+        elif event == "next:offered":
+            self.offer = {name: payload[name] for name in _OFFER}
+        elif event == "next:withdrawn":
+            self.offer = None
         elif event == "chat:deleted":
             self._delete(payload["message_id"])
 

@@ -30,8 +30,10 @@ from watchtogether.plex.files import PlexFiles
 from watchtogether.plex.library import Library
 from watchtogether.plex.transcode import PlexTranscoder
 from watchtogether.stream.beside import Beside
+from watchtogether.stream.doorkeeper import Doorkeeper
 from watchtogether.stream.endpoints import build_router
 from watchtogether.stream.ports import Screening
+from watchtogether.stream.segment_endpoints import Segments
 from watchtogether.stream.service import StreamService
 from watchtogether.stream.tickets import Tickets
 
@@ -188,14 +190,14 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
     tickets = Tickets(b"k" * 32, stage.clock)
     async with Background() as background:
         subtitles = Beside(Shelf(), stage.clock, background)
+        doorkeeper = Doorkeeper(tickets, stage.room, stage.room.session_of)
         router = build_router(
             service=stage.service,
             beside=subtitles,
             titles=stage.titles,
             plans=stage.plans,
-            tickets=tickets,
-            audience=stage.room,
-            session_of=stage.room.session_of,
+            doorkeeper=doorkeeper,
+            segments=Segments(stage.service, doorkeeper),
         )
         async with stage.service.run(), served(router) as url, plain_client() as client:
             yield Door(stage, tickets, url, client)

@@ -261,6 +261,7 @@ class Stage:
     """A service with everything around it scripted."""
 
     def __init__(self, folder: Path, transcoder: ScriptedTranscoder | None = None) -> None:
+        self.folder = folder
         self.clock = FakeClock()
         self.room = OneRoom(screening())
         self.transcoder = transcoder or ScriptedTranscoder()

@@ -126,3 +126,15 @@ async def test_memory_keeps_the_latest_only(tmp_path: Path) -> None:
         await cache.get("film", 3 - number)
     assert cache.stats.memory_hits == 2
     assert cache.stats.disk_hits == 2
+
+
+async def test_only_a_shared_cache_can_be_read_by_the_group(tmp_path: Path) -> None:
+    for shared, folder_mode, file_mode in ((False, 0o700, 0o600), (True, 0o750, 0o640)):
+        folder = tmp_path / str(shared)
+        cache = SegmentCache(folder, 10 * SIZE, shared=shared)
+        await cache.open()
+        await cache.put("film", 1, ts_segment(1))
+        assert cache.file_of("film", 1) == "film/1.ts"
+        assert (folder / "film" / "1.ts").stat().st_mode & 0o777 == file_mode
+        assert {each.stat().st_mode & 0o777 for each in (folder, folder / "film")} == {folder_mode}
+    assert cache.file_of("film", 2) is None

@@ -45,6 +45,13 @@ def test_STR10_a_file_is_not_played_with_another_sound_or_over_a_narrow_line() -
     assert ways(narrow) == [Way("480p", Why.LINE)]
 
 
+def test_STR10_an_owner_may_give_out_no_files() -> None:
+    member = MemberId("m")
+    wishes = {member: Wish(frozenset({0}))}
+    made = plan(wishes, (FULL_HD,), best="720p", limit=3, direct=False)
+    assert made == {member: Way("720p", Why.OWNER)}
+
+
 def test_STR10_a_choice_by_hand_counts_up_to_the_owners_largest() -> None:
     able = frozenset({0})
     assert ways(Wish(able, quality="480p")) == [Way("480p", Why.CHOSEN)]

@@ -15,9 +15,11 @@ from watchtogether.kit.ids import MemberId, SessionId
 from watchtogether.plex.errors import PlexItemGone, PlexUnauthorized, PlexUnreachable
 from watchtogether.plex.transcode import Missing, Moment, Order, TranscodeRefused
 from watchtogether.stream.beside import Beside
+from watchtogether.stream.doorkeeper import Doorkeeper
 from watchtogether.stream.endpoints import build_router
 from watchtogether.stream.mpegts import clock_gap_s, first_video_time_s, is_whole
 from watchtogether.stream.plans import Plans
+from watchtogether.stream.segment_endpoints import Segments
 from watchtogether.stream.tickets import Tickets
 
 SEGMENTS = FILM_S // 3
@@ -219,6 +221,7 @@ async def test_another_player_plays_and_seeks_through_our_door(cinema: Cinema) -
         cinema.now.server_id,
         cinema.now.rating_key,
     )
+    doorkeeper = Doorkeeper(tickets, cinema.room, cinema.room.session_of)
     subtitles = cast("Beside", None)  # this player asks for none
     async with served(
         build_router(
@@ -226,9 +229,8 @@ async def test_another_player_plays_and_seeks_through_our_door(cinema: Cinema) -
             beside=subtitles,
             titles=cinema.titles,
             plans=Plans(clock, 3),
-            tickets=tickets,
-            audience=cinema.room,
-            session_of=cinema.room.session_of,
+            doorkeeper=doorkeeper,
+            segments=Segments(cinema.service, doorkeeper),
         )
     ) as url:
         for seek_s in (0, 240):

@@ -1,11 +1,12 @@
 """What there is to watch, what each viewer is told to watch, and nothing else (STR-3, 9, 10)."""
 
+import asyncio
 from typing import Any
 
 import httpx2
 
 from tests.stream.door import Door
-from tests.stream.fakes import version
+from tests.stream.fakes import ts_segment, until, version
 from watchtogether.plex.facts import Sound, SubtitlePictures
 from watchtogether.stream.plans import FORGOTTEN_S
 
@@ -44,8 +45,12 @@ async def test_STR10_the_plan_is_the_rooms(door: Door) -> None:
     assert (await way(door, "member_2", quality="480p"))["why"] == "chosen"
     third = await way(door, "member_3", quality="480p")
     assert third["path"] == "1/480p/master.m3u8"
-    assert third["ladder"] == "1/480p/ladder.m3u8"
-    assert third["plan"] == {"direct": 1, "shared": [{"name": "480p", "viewers": 2}]}
+    assert third["ladder"] == "1/720p/ladder.m3u8"
+    assert third["plan"] == {
+        "direct": 1,
+        "shared": [{"name": "480p", "viewers": 2}],
+        "members": {"member_1": "file0", "member_2": "480p", "member_3": "480p"},
+    }
     first = await way(door, files=[0])
     assert first["path"] == "1/file0.mp4"
     assert first["ladder"] is None
@@ -54,7 +59,7 @@ async def test_STR10_the_plan_is_the_rooms(door: Door) -> None:
 async def test_STR10_who_asks_no_more_is_forgotten(door: Door) -> None:
     await way(door, "member_2", quality="480p")
     await door.stage.clock.advance(FORGOTTEN_S + 1)
-    assert (await way(door, files=[0]))["plan"] == {"direct": 1, "shared": []}
+    assert (await way(door, files=[0]))["plan"]["members"] == {"member_1": "file0"}
 
 
 async def test_STR10_nothing_is_converted_that_nobody_was_told_to_watch(door: Door) -> None:
@@ -100,3 +105,29 @@ async def test_a_wish_is_checked(door: Door) -> None:
     ):
         assert (await wish(door, **fields)).status_code == 422, fields
     assert (await wish(door, "stranger")).json()["code"] == "ticket_refused"
+
+
+async def test_STR12_who_waits_is_told_for_what(door: Door) -> None:
+    stage = door.stage
+    assert (await door.get("/1/720p/progress")).json()["state"] == "ready"
+    stage.transcoder.gate = asyncio.Event()
+    asking = asyncio.create_task(door.get("/1/720p/0.ts"))
+    await until(lambda: bool(stage.transcoder.starts))
+    await stage.clock.advance(2.5)
+    found = (await door.get("/1/720p/progress")).json()
+    assert found == {"state": "starting", "for_s": 2.5, "usual_s": 4.0}
+    stage.transcoder.gate.set()
+    assert (await asking).status_code == 200
+    ready = (await door.get("/1/720p/progress")).json()
+    assert ready["state"] == "ready"
+    assert ready["usual_s"] < 4.0
+    late: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+    stage.transcoder.answers[9] = [late]
+    asking = asyncio.create_task(door.get("/1/720p/9.ts"))
+    await until(lambda: 9 in stage.transcoder.fetched)
+    await stage.clock.advance(1.5)
+    making = (await door.get("/1/720p/progress")).json()
+    assert (making["state"], making["for_s"]) == ("making", 1.5)
+    late.set_result(ts_segment(9))
+    assert (await asking).status_code == 200
+    assert await door.code("/1/9000p/progress") == (404, "not_found")

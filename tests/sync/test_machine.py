@@ -51,9 +51,15 @@ class RoomMachine(RuleBasedStateMachine):
     def disconnect(self, who: MemberId) -> None:
         self.attempt(c.Disconnect(who))
 
-    @rule(who=members, play=st.booleans())
-    def load(self, who: MemberId, play: bool) -> None:
-        self.attempt(c.Load(who, self.made.revision, film(), 0.0, play))
+    @rule(
+        who=members,
+        key=st.sampled_from(["1", "2", "3"]),
+        position_s=st.none() | positions,
+        play=st.booleans(),
+    )
+    def load(self, who: MemberId, key: str, position_s: float | None, play: bool) -> None:
+        item = film(key, kind="episode")
+        self.attempt(c.Load(who, self.made.revision, item, position_s, play))
 
     @rule(who=members, back=st.integers(0, 3))
     def toggle(self, who: MemberId, back: int) -> None:
@@ -129,9 +135,10 @@ class RoomMachine(RuleBasedStateMachine):
     def cancel_check(self, who: MemberId) -> None:
         self.attempt(c.CancelCheck(who))
 
-    @rule(who=members, waits=st.sampled_from(list(WaitPolicy)))
-    def edit(self, who: MemberId, waits: WaitPolicy) -> None:
-        self.attempt(c.Edit(who, replace(self.made.room.rules, wait_policy=waits)))
+    @rule(who=members, waits=st.sampled_from(list(WaitPolicy)), autoplay=st.booleans())
+    def edit(self, who: MemberId, waits: WaitPolicy, autoplay: bool) -> None:
+        rules = replace(self.made.room.rules, wait_policy=waits, autoplay=autoplay)
+        self.attempt(c.Edit(who, rules))
 
     @rule(who=members, whom=members, ban=st.booleans())
     def kick(self, who: MemberId, whom: MemberId, ban: bool) -> None:
@@ -148,6 +155,34 @@ class RoomMachine(RuleBasedStateMachine):
     @rule(who=members)
     def go_next(self, who: MemberId) -> None:
         self.attempt(c.Next(who, self.made.revision, film("2")))
+
+    @rule(back=st.integers(0, 1))
+    def the_library_answers(self, back: int) -> None:
+        asked_at = max(0, self.made.revision - back)
+        self.attempt(c.OfferNext(film("2", kind="episode"), asked_at, self.made.room.epoch))
+
+    @rule(who=members)
+    def stay(self, who: MemberId) -> None:
+        self.attempt(c.WithdrawNext(who))
+
+    @rule(who=members, key=st.sampled_from(["1", "2", "3"]))
+    def queue(self, who: MemberId, key: str) -> None:
+        entry_id = f"e{self.made.room.seq}"
+        self.attempt(c.QueueAdd(who, entry_id, film(key, kind="episode")))
+
+    @rule(who=members)
+    def unqueue(self, who: MemberId) -> None:
+        if self.made.room.queue:
+            self.attempt(c.QueueRemove(who, self.made.room.queue[0].id))
+
+    @rule(seconds=st.floats(0, 5))
+    def the_film_comes_to_its_end(self, seconds: float) -> None:
+        timeline = self.made.timeline
+        end_s = max(0.0, timeline.duration_s - seconds)
+        self.attempt(c.Seek(HOST, self.made.revision, end_s))
+        self.made.everybody_ready()
+        self.attempt(c.Play(HOST, self.made.revision))
+        self.made.pass_s(seconds * 2 + 1)
 
     @rule(who=members)
     def skip(self, who: MemberId) -> None:
@@ -203,6 +238,29 @@ class RoomMachine(RuleBasedStateMachine):
             deadline_ms = self.made.last.next_deadline_ms
             assert deadline_ms is not None
             assert deadline_ms <= check.ends_ms
+
+    @invariant()
+    def an_offer_belongs_to_its_end_and_is_what_comes_next(self) -> None:
+        """PB-27, PB-28, PB-29."""
+        room, offer = self.made.room, self.made.room.offer
+        if offer is None or self.made.last is None:
+            return
+        assert self.made.state() is State.PAUSED
+        assert offer.revision == self.made.revision
+        assert self.made.timeline.position_s == self.made.timeline.duration_s
+        assert room.check is None
+        assert not room.queue or room.queue[0].item == offer.item
+        if offer.ends_ms is not None:
+            assert room.rules.autoplay
+            assert self.made.now_ms < offer.ends_ms
+            deadline_ms = self.made.last.next_deadline_ms
+            assert deadline_ms is not None
+            assert deadline_ms <= offer.ends_ms
+
+    @invariant()
+    def a_place_is_within_the_film(self) -> None:
+        """PB-30."""
+        assert all(30 <= place_s <= 570 for place_s in self.made.room.places.values())
 
     @invariant()
     def the_rate_is_the_speed_or_a_little_less(self) -> None:

@@ -29,6 +29,8 @@ async def test_a_party_of_an_older_version_goes_on(kept: Path, tmp_path: Path) -
             assert host.timeline["item"]["title"] == "Alpha"
             assert host.timeline["speed"] == host.timeline["rate"] == 1  # SPEC PB-18
             assert host.joined["check"] is None
+            assert host.joined["offer"] is None
+            assert host.joined["room"]["autoplay"] is True  # SPEC PB-28
             assert [m["text"] for m in host.joined["messages"]] == ["kept for later versions"]
             assert [entry["item"]["title"] for entry in host.joined["queue"]] == ["Beta"]
             assert (await host.ask("chat:send", id="m2", text="and it goes on"))["ok"]

@@ -28,7 +28,7 @@ class Encoder:
         cls, plan: Plan, folder: Path, start: int, arguments: list[str] | None = None
     ) -> Encoder:
         await asyncio.to_thread(folder.mkdir, parents=True)
-        if plan.burn is not None:
+        if plan.burn is not None and not plan.burns_pictures:
             extracting = await process.start_ffmpeg(
                 extract_arguments(plan.file, plan.burn, folder / BURNED)
             )

@@ -13,6 +13,7 @@ AUDIO_KBPS = 128
 BURNED = "burn.srt"
 """Name of the subtitle file to burn in, within the encoder's folder."""
 _DEFAULT_KBPS = 4000
+_OF_PICTURES = frozenset({"pgs", "vobsub", "dvb_subtitle"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class Plan:
     segments: int
     threads: int
     speed: float | None
+
+    @property
+    def burns_pictures(self) -> bool:
+        """Whether the subtitle consists of pictures rather than of text."""
+        return self.burn is not None and self.burn.codec in _OF_PICTURES
 
     @property
     def total_kbps(self) -> int:
@@ -96,9 +102,9 @@ def encode_arguments(plan: Plan, start: int) -> list[str]:
         *("-v", "error", "-nostdin", "-y"),
         *(("-readrate", f"{plan.speed:g}") if plan.speed else ()),
         *("-ss", f"{start_s:.6f}", "-i", str(plan.file.path)),
-        *("-map", "0:v:0", *_audio_arguments(plan.audio)),
+        *_picture_arguments(plan, start_s),
+        *_audio_arguments(plan.audio),
         *("-sn", "-dn", "-map_chapters", "-1", "-map_metadata", "-1"),
-        *("-vf", _picture_filters(plan, start_s)),
         *_video_arguments(plan, start),
         *("-max_muxing_queue_size", "1024", "-output_ts_offset", f"{start_s:.6f}"),
         *_segment_arguments(start),
@@ -147,13 +153,16 @@ def _audio_arguments(audio: Track | None) -> tuple[str, ...]:
     )
 
 
-def _picture_filters(plan: Plan, start_s: float) -> str:
+def _picture_arguments(plan: Plan, start_s: float) -> tuple[str, ...]:
     scale = f"scale={plan.width}:{plan.height}:flags=fast_bilinear,format=yuv420p"
     if plan.burn is None:
-        return scale
+        return "-map", "0:v:0", "-vf", scale
+    if plan.burns_pictures:
+        laid_over = f"[0:v:0][0:{plan.burn.index}]overlay,{scale}[picture]"
+        return "-filter_complex", laid_over, "-map", "[picture]"
     # libass reads the frame's time, which begins at zero at the cut.
     there, back = f"setpts=PTS+{start_s:.6f}/TB", f"setpts=PTS-{start_s:.6f}/TB"
-    return f"{scale},{there},subtitles={BURNED},{back}"
+    return "-map", "0:v:0", "-vf", f"{scale},{there},subtitles={BURNED},{back}"
 
 
 def _video_arguments(plan: Plan, start: int) -> tuple[str, ...]:

@@ -43,22 +43,26 @@ _AUDIO: Final[Mapping[str, str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A sound track. `on`: the one that Plex gives unless told otherwise."""
+    """A sound track. `on`: the one that Plex gives unless told otherwise; `index`: which stream
+    of the file it is."""
 
     id: str
     language: str | None
     title: str
     channels: int | None
     on: bool
+    index: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SubtitlePictures:
-    """A subtitle that is made of pictures: only a conversion can lay it over the film."""
+    """A subtitle that is made of pictures: only a conversion can lay it over the film. `index`:
+    which stream of the file it is; None when it lies beside."""
 
     id: str
     language: str | None
     title: str
+    index: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ class Version:
     hdr: bool
     sounds: tuple[Sound, ...]
     pictures: tuple[SubtitlePictures, ...]
+    duration_s: float = 0.0
+    """0 when the library does not say."""
 
     @property
     def playable(self) -> bool:
@@ -158,24 +164,29 @@ def _version(index: int, media: Media, part: Part) -> Version:
         frame_rate=(video and video.frame_rate) or 25.0,
         video_codec=video.codec if video is not None else media.video_codec,
         video_type=f'{mime}; codecs="{coded}"' if mime and coded else None,
-        audio_type=f'{_audio_mime(mime)}; codecs="{heard}"' if mime and heard else None,
+        audio_type=_audio_type(mime, heard) if mime and heard else None,
         has_sound=bool(audio),
         hdr=video is not None and video.transfer.lower() in _HDR,
         sounds=tuple(
-            Sound(each.id, each.language, each.title, each.channels, each.id == on)
+            Sound(each.id, each.language, each.title, each.channels, each.id == on, each.index)
             for each in audio
             if each.id
         ),
         pictures=tuple(
-            SubtitlePictures(each.id, each.language, each.title)
+            SubtitlePictures(each.id, each.language, each.title, each.index)
             for each in part.streams
             if each.kind == "subtitle" and each.codec.lower() not in TEXT_CODECS and each.id
         ),
+        duration_s=(part.duration_ms or media.duration_ms or 0) / 1000,
     )
 
 
-def _audio_mime(mime: str) -> str:
-    return mime.replace("video/", "audio/")
+def _audio_type(mime: str, codec: str) -> str:
+    """Browsers know no type of sound alone in Matroska: that of the codec's usual container."""
+    if mime == "video/x-matroska":
+        container = "webm" if codec in {"opus", "vorbis"} else "mp4"
+        return f'audio/{container}; codecs="{codec}"'
+    return f'{mime.replace("video/", "audio/")}; codecs="{codec}"'
 
 
 def _weight_kbps(part: Part) -> int:

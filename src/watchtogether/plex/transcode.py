@@ -23,6 +23,7 @@ from watchtogether.kit.clock import Clock
 from watchtogether.kit.ids import RatingKey
 from watchtogether.plex.client import PlexHttp, ServerAccess, raise_for_status
 from watchtogether.plex.errors import PlexBadAnswer, PlexError
+from watchtogether.plex.facts import Version
 from watchtogether.plex.keys import checked_key
 from watchtogether.plex.reader import read_document
 from watchtogether.plex.wire import MIB, Answer, Bounds, Params
@@ -70,7 +71,8 @@ class Order:
     """What is to be converted. `session` is new for each order, a random word.
 
     `media_index` is the version. With a `sound` or a `burned` subtitle, tracks of the file
-    `part_id`, Plex is told of that choice first; without, its own choice stands.
+    `part_id`, Plex is told of that choice first; without, its own choice stands. `version` is all
+    that is known of the file, for whoever converts it without Plex.
     """
 
     session: str
@@ -83,6 +85,7 @@ class Order:
     part_id: str = ""
     sound: str | None = None
     burned: str | None = None
+    version: Version | None = None
 
 
 @dataclass(frozen=True, slots=True)

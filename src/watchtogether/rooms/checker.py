@@ -36,6 +36,7 @@ MARKING: Final = frozenset(
         "playback:rate",
         "playback:load",
         "playback:next",
+        "next:withdraw",
     }
 )
 """Commands that always leave an event of their own when they are accepted."""
@@ -56,8 +57,19 @@ _KINDS: Final = {
     "chat:deleted": "message.deleted",
     "check:opened": "check.opened",
     "check:closed": "check.closed",
+    "next:offered": "next.offered",
+    "next:withdrawn": "next.withdrawn",
 }
-_MAY_BE_LOST: Final = frozenset({"host:changed", "member:left", "check:opened", "check:closed"})
+_MAY_BE_LOST: Final = frozenset(
+    {
+        "host:changed",
+        "member:left",
+        "check:opened",
+        "check:closed",
+        "next:offered",
+        "next:withdrawn",
+    }
+)
 """Told although not durable yet, as playback is (SPEC LOG-6)."""
 
 
@@ -133,9 +145,7 @@ class _Party:
         steered = [
             (r.event.timeline.revision, r.event.timeline.by)
             for r in self._log
-            if isinstance(r.event, e.PlaybackChanged)
-            and r.event.timeline.by is not None
-            and r.event.timeline.cause in STEERING
+            if isinstance(r.event, e.PlaybackChanged) and r.event.timeline.cause in STEERING
         ]
         for note in self._notes:
             if note["what"] != "sent" or note["event"] not in _REFUSABLE_AS_STALE:
@@ -177,7 +187,8 @@ class _Party:
         epoch, seq = payload["epoch"], payload["seq"]
         record = self._log[seq - 1] if 1 <= seq <= len(self._log) else None
         if record is None or record.epoch != epoch:
-            if event not in _MAY_BE_LOST or epoch >= self._last_epoch:
+            by_itself = event == "queue:changed" and not payload.get("durable", True)  # SPEC PB-28
+            if not (event in _MAY_BE_LOST or by_itself) or epoch >= self._last_epoch:
                 yield f"heard {event} {epoch}/{seq}, which is not in the log"
         elif codec.kind_of(record.event) != _KINDS[event]:
             if payload.get("durable", True):  # others may have something else in their place

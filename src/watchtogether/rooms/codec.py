@@ -18,6 +18,8 @@ KINDS: Final[dict[str, type[Event]]] = {
     "playback.changed": events.PlaybackChanged,
     "check.opened": events.CheckOpened,
     "check.closed": events.CheckClosed,
+    "next.offered": events.NextOffered,
+    "next.withdrawn": events.NextWithdrawn,
     "queue.changed": events.QueueChanged,
     "message.sent": events.MessageSent,
     "message.deleted": events.MessageDeleted,

@@ -76,6 +76,7 @@ _REFUSALS: Final[dict[Reason, tuple[int, str]]] = {
     Reason.ROOM_FULL: (409, "The party is full."),
     Reason.ALREADY_ON: (409, "The film is already on."),
     Reason.NO_CHECK: (409, "Nobody is being asked any more."),
+    Reason.NO_OFFER: (409, "Nothing is being offered any more."),
     Reason.QUEUE_FULL: (409, "The queue is full."),
     Reason.ROOM_CLOSED: (410, "This party is over."),
     Reason.INVALID_TEXT: (422, "A message has between 1 and 2,000 characters."),

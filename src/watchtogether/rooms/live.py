@@ -35,7 +35,8 @@ _NEWS_MAX = 2_000
 _UNPROMPTED: Final = (c.Tick, c.Connect, c.Disconnect, c.Ready, c.Status, c.Step, c.Restore)
 _STEERING: Final = (c.Play, c.Pause, c.Seek, c.SetRate, c.Load, c.SkipWait)
 _CHECKING: Final = (c.OpenCheck, c.AnswerCheck, c.CancelCheck)
-_BEARABLE: Final = (*_UNPROMPTED, *_STEERING, *_CHECKING)
+_OFFERING: Final = (c.OfferNext, c.WithdrawNext)
+_BEARABLE: Final = (*_UNPROMPTED, *_STEERING, *_CHECKING, *_OFFERING)
 """Commands that are accepted with the database away (SPEC LOG-6)."""
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from typing import Final
 
-from watchtogether.kit.ids import AccountId, GuestId, MemberId
+from watchtogether.kit.ids import AccountId, GuestId, MemberId, RatingKey, ServerId
 from watchtogether.rooms.log import Record
 from watchtogether.sync import events as e
+from watchtogether.sync.places import BACK_S
 from watchtogether.sync.room import Action, Control, Member, Rules
 from watchtogether.sync.timeline import STEERING, Cause, State, Timeline
 
@@ -49,6 +50,9 @@ class Folded:
     banned: set[AccountId | GuestId] = field(default_factory=set)
     timeline: Timeline | None = None
     queue: dict[str, MemberId] = field(default_factory=dict)
+    offer: e.NextOffered | None = None
+    left: dict[tuple[ServerId, RatingKey], float] = field(default_factory=dict)
+    """Where each item was left the last time, in seconds."""
     messages: dict[str, MemberId] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     closed: bool = False
@@ -130,8 +134,12 @@ def _not_allowed(room: Folded, record: Record, command: list[Record]) -> str | N
             own = bool(taken) and all(room.queue[entry] == by for entry in taken)
             by_next = any(isinstance(r.event, e.PlaybackChanged) for r in command)
             needed = Action.LOAD if by_next else Action.QUEUE_EDIT
+            if any(_went_on(r) for r in command):
+                return None
             if not own and not room.allows(by, needed):
                 return "changed the queue"
+        case e.NextWithdrawn(reason="declined"):
+            return None if room.allows(by, Action.LOAD) else "withdrew what came next"
         case e.MemberPermitted():
             return None if room.allows(by, Action.MEMBER_PERMIT) else "handed out permits"
         case e.RoomEdited() | e.RoomClosed():
@@ -155,6 +163,11 @@ def _impossible(room: Folded, record: Record) -> Iterator[str]:
     match event:
         case e.PlaybackChanged(timeline):
             yield from _bad_timeline(room, record, timeline)
+            yield from _bad_beginning(room, record, timeline)
+        case e.NextOffered():
+            known = room.timeline
+            if known is None or known.position_s < known.duration_s:
+                yield "something was offered before the end (PB-27)"
         case e.HostChanged(member_id, reason):
             if member_id not in room.members:
                 yield f"{member_id} became host and is no member (MEM-5)"
@@ -194,7 +207,8 @@ def _bad_timeline(room: Folded, record: Record, timeline: Timeline) -> Iterator[
         yield f"position {timeline.position_s} of {timeline.duration_s} s (PB-3)"
     if (timeline.state is State.IDLE) != (timeline.item is None):
         yield f"{timeline.state} with item {timeline.item is not None} (PB-2)"
-    if timeline.cause in STEERING and timeline.by not in room.members:
+    by_itself = timeline.cause is Cause.NEXT and timeline.by is None
+    if timeline.cause in STEERING and not by_itself and timeline.by not in room.members:
         yield f"{timeline.by} steered and is no member (MEM-3)"
     if old is not None and timeline.cause in _GOES_ON:
         there_s = old.position_at(timeline.as_of_ms)
@@ -202,6 +216,48 @@ def _bad_timeline(room: Folded, record: Record, timeline: Timeline) -> Iterator[
             yield f"{timeline.cause} moved the film from {there_s} to {timeline.position_s} (PB-8)"
     if timeline.cause is Cause.RESTART and timeline.state is State.PLAYING:
         yield from _bad_restart(room, record, timeline)
+
+
+def _bad_beginning(room: Folded, record: Record, timeline: Timeline) -> Iterator[str]:
+    if _went_on(record):
+        offer = room.offer
+        if offer is None or offer.item != timeline.item:
+            yield "went on by itself to what was not offered (PB-28)"
+        elif offer.ends_ms is None or record.at_ms < offer.ends_ms:
+            yield "went on by itself before the time was up (PB-28)"
+    if timeline.resumed and _begins(room, timeline):
+        left_s = _left(room, timeline).get(_key(timeline), 0.0)
+        if abs(timeline.position_s - max(0.0, left_s - BACK_S)) > _EXACT_S:
+            yield f"went on at {timeline.position_s}, having been left at {left_s} (PB-30)"
+
+
+def _went_on(record: Record) -> bool:
+    """Whether the room went on to what comes next by itself."""
+    event = record.event
+    return (
+        isinstance(event, e.PlaybackChanged)
+        and event.timeline.cause is Cause.NEXT
+        and event.timeline.by is None
+    )
+
+
+def _begins(room: Folded, timeline: Timeline) -> bool:
+    old = room.timeline
+    anew = old is None or timeline.generation != old.generation
+    return anew and timeline.cause is not Cause.SOUND
+
+
+def _left(room: Folded, timeline: Timeline) -> dict[tuple[ServerId, RatingKey], float]:
+    """Where each item was left, once `timeline` brings another one."""
+    old = room.timeline
+    if old is None or old.item is None:
+        return room.left
+    return room.left | {_key(old): old.position_at(timeline.as_of_ms)}
+
+
+def _key(timeline: Timeline) -> tuple[ServerId, RatingKey]:
+    assert timeline.item is not None
+    return timeline.item.server, timeline.item.rating_key
 
 
 def _bad_restart(room: Folded, record: Record, timeline: Timeline) -> Iterator[str]:
@@ -233,8 +289,6 @@ def _take_in(room: Folded, record: Record) -> None:
             room.lent = reason == "succession" or (reason == "passed" and room.lent)
             room.host = member_id
             room.succeeded = record if reason == "succession" else None
-        case e.PlaybackChanged(timeline):
-            room.timeline, room.timed = timeline, record
         case e.QueueChanged(queue):
             room.queue = {entry.id: entry.by for entry in queue}
         case e.MessageSent(message_id=message_id, member_id=author):
@@ -243,6 +297,20 @@ def _take_in(room: Folded, record: Record) -> None:
             room.deleted.add(message_id)
         case e.RoomClosed():
             room.closed = True
+        case _:
+            _take_in_what_is_on(room, record)
+
+
+def _take_in_what_is_on(room: Folded, record: Record) -> None:
+    match record.event:
+        case e.PlaybackChanged(timeline):
+            if _begins(room, timeline):
+                room.left = _left(room, timeline)
+            room.timeline, room.timed, room.offer = timeline, record, None
+        case e.NextOffered() as offer:
+            room.offer = offer
+        case e.NextWithdrawn():
+            room.offer = None
         case _:
             return
 

@@ -93,9 +93,11 @@ class SoundTo(Steer):
 
 
 class LoadItem(Steer):
+    """Without a position it begins where the room left it (SPEC PB-30)."""
+
     server: Identifier
     rating_key: Identifier
-    position_s: FiniteFloat = 0.0
+    position_s: FiniteFloat | None = None
     play: bool = False
 
 
@@ -139,6 +141,7 @@ class RoomPatch(BaseModel):
     control: Control | None = None
     wait_policy: WaitPolicy | None = None
     invite_only: bool | None = None
+    autoplay: bool | None = None
 
 
 class NewGuest(BaseModel):

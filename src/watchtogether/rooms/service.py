@@ -180,7 +180,9 @@ class RoomService:
             raise NoSuchSound
 
     async def follow_up(self, room: Room) -> RoomItem | None:
-        """What `next` plays when the queue is empty (SPEC PB-16)."""
+        """What `next` plays when the queue is empty (SPEC PB-16); known already while offered."""
+        if room.offer is not None and not room.offer.queued:
+            return room.offer.item
         item = room.timeline.item
         if room.queue or item is None or item.kind != "episode":
             return None

@@ -11,7 +11,7 @@ from watchtogether.rooms.errors import CommandRefused
 from watchtogether.rooms.live import Outcome
 from watchtogether.rooms.seating import Seating, place_of
 from watchtogether.rooms.service import RoomService
-from watchtogether.rooms.wire import check_wire, queue_wire, timeline_wire
+from watchtogether.rooms.wire import check_wire, offer_wire, queue_wire, timeline_wire
 from watchtogether.sync import commands as c
 from watchtogether.sync.draft import Reason
 from watchtogether.sync.room import Action, Room, may
@@ -65,6 +65,7 @@ class RoomSockets:
         on("playback:sound", s.SoundTo, self._sound)
         on("playback:load", s.LoadItem, self._load)
         on("playback:next", s.Steer, self._next)
+        on("next:withdraw", s.Command, steer(lambda by, m: c.WithdrawNext(by)))
         on("wait:skip", s.Command, steer(lambda by, m: c.SkipWait(by)))
         on("check:open", s.Command, steer(lambda by, m: c.OpenCheck(by)))
         on("check:cancel", s.Command, steer(lambda by, m: c.CancelCheck(by)))
@@ -197,6 +198,7 @@ class RoomSockets:
             "revision": timeline["revision"],
             "timeline": timeline,
             "check": check_wire(room, room.check) if room.check else None,
+            "offer": offer_wire(room.offer) if room.offer else None,
         }
 
     def _repeated(self, connection: Connection, command_id: str) -> Payload | None:

@@ -77,6 +77,7 @@ class _Teller:
         self._queue: tuple[str, ...] = ()
         self._titles: dict[str, str] = {}
         self._timeline: Timeline | None = None
+        self._offer: e.NextOffered | None = None
         self._wait: tuple[float, str, MemberId | None] | None = None
         """(since, on which clock, for whom) the room waits."""
 
@@ -100,7 +101,7 @@ class _Teller:
             case e.HostChanged(member_id, reason):
                 yield self._host(by, self._name(member_id), reason)
             case e.QueueChanged():
-                yield from self._queued(by, event)
+                yield from self._queued("the room" if self._goes_on(record) else by, event)
             case e.MessageSent(name=name):
                 yield f"{name} wrote a message"
             case e.MessageDeleted():
@@ -109,9 +110,15 @@ class _Teller:
                 yield f"{by} asked whether everyone is ready"
             case e.CheckClosed():
                 yield self._checked(event)
+            case e.NextOffered():
+                self._offer = event
+                yield self._offered(record, event)
+            case e.NextWithdrawn(reason):
+                self._offer = None
+                yield f"{by} stays here" if reason == "declined" else "nothing is offered any more"
             case e.PlaybackChanged(timeline):
                 yield self._played(record, timeline)
-                self._timeline = timeline
+                self._timeline, self._offer = timeline, None
 
     def _name(self, member_id: MemberId | None) -> str:
         return self._names.get(member_id, "somebody") if member_id else "nobody"
@@ -127,6 +134,9 @@ class _Teller:
             yield f"{by} settled that {_POLICIES[rules.wait_policy]}"
         if before is None or before.invite_only != rules.invite_only:
             yield f"{by} {'closed' if rules.invite_only else 'opened'} the door to strangers"
+        if before is None or before.autoplay != rules.autoplay:
+            whether = "begins by itself" if rules.autoplay else "waits until somebody begins it"
+            yield f"{by} settled that what comes next {whether}"
 
     def _left(self, event: e.MemberLeft, by: str) -> str:
         if event.reason == "kicked":
@@ -157,6 +167,16 @@ class _Teller:
             case _:
                 return f"{host} has the remote"
 
+    def _offered(self, record: Record, event: e.NextOffered) -> str:
+        if event.ends_ms is None:
+            return f"“{event.item.title}” comes next, when somebody says so"
+        return f"“{event.item.title}” comes next, in {(event.ends_ms - record.at_ms) / 1000:.0f} s"
+
+    def _goes_on(self, record: Record) -> bool:
+        """Whether this comes of an offer whose time is up."""
+        ends_ms = self._offer.ends_ms if self._offer else None
+        return ends_ms is not None and record.at_ms >= ends_ms
+
     def _checked(self, event: e.CheckClosed) -> str:
         if event.reason == "ready":
             return "everyone is ready"
@@ -184,6 +204,9 @@ class _Teller:
             case Cause.LOAD | Cause.NEXT:
                 title = timeline.item.title if timeline.item else "nothing"
                 start = f" at {at}" if timeline.position_s else ""
+                start += ", where it had been left" if timeline.resumed else ""
+                if timeline.by is None:
+                    return f"“{title}” began by itself{start}{self._then(timeline)}"
                 verb = "put on" if timeline.cause is Cause.LOAD else "went on to"
                 return f"{who} {verb} “{title}”{start}{self._then(timeline)}"
             case Cause.PLAY:

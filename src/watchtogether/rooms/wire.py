@@ -6,7 +6,7 @@ from typing import Any
 from watchtogether.kit.ids import MemberId
 from watchtogether.rooms.log import Record
 from watchtogether.sync import events as e
-from watchtogether.sync.room import Check, Member, QueueEntry, Room
+from watchtogether.sync.room import Check, Member, Offer, QueueEntry, Room
 from watchtogether.sync.timeline import RoomItem, Timeline
 from watchtogether.sync.togetherness import Together
 
@@ -60,6 +60,7 @@ def timeline_wire(room: Room, rendition: str, timeline: Timeline | None = None) 
         ),
         "by": person_wire(room, timeline.by),
         "cause": timeline.cause,
+        "resumed": timeline.resumed,
     }
 
 
@@ -102,6 +103,17 @@ def check_wire(room: Room, check: Check | e.CheckOpened) -> Wire:
     }
 
 
+def offer_wire(offer: Offer | e.NextOffered) -> Wire:
+    """What comes next, as the room is offered it (SPEC PB-27)."""
+    return {
+        "item": item_wire(offer.item),
+        "ends_ms": offer.ends_ms,
+        "clock_id": offer.clock_id,
+        "queued": offer.queued,
+        "revision": offer.revision,
+    }
+
+
 def together_wire(together: Together) -> Wire:
     """How well the room is together (SPEC SYN-1, SYN-2)."""
     return {
@@ -136,6 +148,7 @@ def rules_wire(room: Room, link: str) -> Wire:
         "control": room.rules.control,
         "wait_policy": room.rules.wait_policy,
         "invite_only": room.rules.invite_only,
+        "autoplay": room.rules.autoplay,
         "owner_member_id": owner.id if owner else None,
     }
 
@@ -176,6 +189,10 @@ def renderer(link: Callable[[Room], str], rendition: str) -> Renderer:
                 return "check:opened", check_wire(room, opened)
             case e.CheckClosed(reason, missing):
                 return "check:closed", {"reason": reason, "missing": list(missing)}
+            case e.NextOffered() as offered:
+                return "next:offered", offer_wire(offered)
+            case e.NextWithdrawn(reason):
+                return "next:withdrawn", {"reason": reason}
             case e.QueueChanged():
                 return "queue:changed", {
                     "queue": queue_wire(room),

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from starlette.responses import Response
@@ -9,13 +10,30 @@ from starlette.types import Receive, Scope, Send
 
 from watchtogether.kit.errors import NotFound
 
-PIECE_BYTES: Final = 128 * 1024
+PIECE_BYTES: Final = 512 * 1024
 """Bodies leave in pieces of this size, so that no turn of the loop is long."""
 COMMON: Final = {"X-Content-Type-Options": "nosniff", "Accept-Ranges": "none"}
 NOT_KEPT: Final = {"Cache-Control": "no-store"}
 KEPT: Final = {**COMMON, "Cache-Control": "private, max-age=3600"}
 """For what stays as it is behind its address."""
+_EDGE: Final = {"CDN-Cache-Control": "public, max-age=3600", "X-Accel-Expires": "3600"}
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How segments are sent. `accel` is where the proxy in front of us finds the cache's folder
+    (`X-Accel-Redirect`); empty: we send them ourselves. `edge` lets caches that judge each ticket
+    for themselves keep segments for all.
+    """
+
+    accel: str = ""
+    edge: bool = False
+
+    def headers(self, name: str | None) -> dict[str, str]:
+        """Of a segment whose bytes have this name, if it is known."""
+        tag = {} if name is None else {"ETag": f'"{name}"'}
+        return KEPT | (_EDGE if self.edge else {}) | tag
 
 
 class PiecesResponse(Response):

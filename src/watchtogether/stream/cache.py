@@ -45,15 +45,27 @@ class CacheStats:
 
 
 class SegmentCache:
-    """Used from one event loop. Call `open` before anything else."""
+    """Used from one event loop. Call `open` before anything else.
 
-    def __init__(self, folder: Path, max_bytes: int, *, memory_bytes: int = _MEMORY_BYTES) -> None:
+    Files are the server's own; `shared`, its group may read them too, for a proxy that sends them.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        max_bytes: int,
+        *,
+        memory_bytes: int = _MEMORY_BYTES,
+        shared: bool = False,
+    ) -> None:
         self._folder = folder
+        self._folder_mode, self._file_mode = (0o750, 0o640) if shared else (0o700, 0o600)
         self._max_bytes = max_bytes
         self._memory = _Recent(memory_bytes)
         self._on_disk: OrderedDict[Place, int] = OrderedDict()
         self._disk_bytes = 0
         self._drafts = itertools.count()
+        self._being_written: set[Place] = set()
         self._disk_failing = False
         self.stats = CacheStats()
 
@@ -64,7 +76,7 @@ class SegmentCache:
     async def open(self) -> None:
         """Make the folder, remove what a crash left, and learn what is there."""
         try:
-            found = await asyncio.to_thread(_scan, self._folder)
+            found = await asyncio.to_thread(_scan, self._folder, self._folder_mode)
         except OSError as error:
             self._note_failure(error)
             return
@@ -74,6 +86,16 @@ class SegmentCache:
 
     def __contains__(self, place: Place) -> bool:
         return place in self._memory.items or place in self._on_disk
+
+    def file_of(self, content: str, number: int) -> str | None:
+        """The whole file's path below the folder, for who can send it better; None when there is
+        none (yet)."""
+        place = (content, number)
+        if place not in self._on_disk or place in self._being_written:
+            return None
+        self._on_disk.move_to_end(place)
+        self.stats.disk_hits += 1
+        return f"{content}/{number}{_suffix(content)}"
 
     async def get(self, content: str, number: int) -> bytes | None:
         """The segment, or None. A damaged file is removed and not there."""
@@ -100,6 +122,7 @@ class SegmentCache:
         self._memory.put(place, segment)
         if place in self._on_disk or len(segment) > self._max_bytes:
             return
+        self._being_written.add(place)
         self._note(place, len(segment))
         await self._evict()
         draft = f".{number}.{os.getpid()}.{next(self._drafts)}{_DRAFT}"
@@ -110,12 +133,14 @@ class SegmentCache:
             self._note_failure(error)
         else:
             self._disk_failing = False
+        finally:
+            self._being_written.discard(place)
 
     def _write(self, path: Path, draft_name: str, segment: bytes) -> None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(mode=self._folder_mode, parents=True, exist_ok=True)
         draft = path.parent / draft_name
         try:
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self._file_mode)
             with os.fdopen(descriptor, "wb") as out:
                 out.write(segment)
             draft.replace(path)
@@ -176,9 +201,10 @@ class _Recent:
             self._bytes -= len(old)
 
 
-def _scan(folder: Path) -> list[tuple[Place, int]]:
+def _scan(folder: Path, mode: int) -> list[tuple[Place, int]]:
     """Whole segments, the longest unused first; anything else is removed."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=mode, parents=True, exist_ok=True)
+    folder.chmod(mode)
     found: list[tuple[float, Place, int]] = []
     for content in (entry for entry in folder.iterdir() if entry.is_dir()):
         suffix = _suffix(content.name)

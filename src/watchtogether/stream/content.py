@@ -12,6 +12,8 @@ from watchtogether.stream.layout import Layout, lay_out
 from watchtogether.stream.playlist import media_playlist
 from watchtogether.stream.renditions import Rendition
 
+CONTENT = 40
+"""Length of a content's name."""
 _REMEMBERED = 128
 
 
@@ -100,4 +102,4 @@ def _place(key: StreamKey, access: ServerAccess) -> tuple[str, ...]:
 
 def _name(key: StreamKey, access: ServerAccess, source: str, layout: Layout) -> str:
     parts = (*_place(key, access), source, layout.digest)
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:40]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:CONTENT]

@@ -59,6 +59,22 @@ class TranscodeLost(AppError):
     message = "The Plex server keeps stopping the conversion of this film."
 
 
+class FilmUnreadable(AppError):
+    """Plex refused to convert the film, and our own ffmpeg could not (SPEC STR-14)."""
+
+    code = "film_unreadable"
+    status = 502
+    message = "This film's file cannot be converted, neither by Plex nor here."
+
+
+class EncoderBusy(AppError):
+    """As many films as the owner allows are being converted here already."""
+
+    code = "encoder_busy"
+    status = 503
+    message = "This server is converting as many films as it can. Try again in a while."
+
+
 class TitleChanged(AppError):
     """The file behind the title was replaced while it was on."""
 

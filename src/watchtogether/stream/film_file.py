@@ -20,7 +20,7 @@ from watchtogether.stream.errors import StreamStopped
 from watchtogether.stream.flights import again
 from watchtogether.stream.keeper import Keeper
 from watchtogether.stream.ports import FileSource, Screening
-from watchtogether.stream.reader import Surroundings
+from watchtogether.stream.surroundings import Surroundings
 from watchtogether.stream.waker import or_error
 
 log = structlog.get_logger(__name__)

@@ -31,6 +31,8 @@ class Why(StrEnum):
     CHOSEN = "chosen"
     PLAYER = "player"
     """Their player cannot play the file."""
+    OWNER = "owner"
+    """The owner gives out no files."""
     SOUND = "sound"
     """The room hears another sound track than the file's first one."""
     BURNED = "burned"
@@ -75,21 +77,27 @@ class _Seeker:
 
 
 def plan(
-    wishes: Mapping[MemberId, Wish], versions: Sequence[Version], *, best: str, limit: int
+    wishes: Mapping[MemberId, Wish],
+    versions: Sequence[Version],
+    *,
+    best: str,
+    limit: int,
+    direct: bool = True,
 ) -> dict[MemberId, Way]:
     """A way for each viewer. At most `limit` different conversions, and at least one if needed.
 
-    `best` is the largest box that the owner allows.
+    `best` is the largest box that the owner allows; `direct`, whether files are given out.
     """
     ways: dict[MemberId, Way] = {}
     seekers: list[_Seeker] = []
     for viewer, wish in sorted(wishes.items()):
-        version = _file_for(wish, versions)
+        version = _file_for(wish, versions) if direct else None
         if version is not None:
             why = Why.CHOSEN if wish.quality == FILE else Why.FILE
             ways[viewer] = Way(f"{FILE}{version.index}", why)
         else:
-            seekers.append(_seeker(viewer, wish, versions, best))
+            usual = _why_no_file(wish, versions) if direct else Why.OWNER
+            seekers.append(_seeker(viewer, wish, best, usual))
     groups = _groups(seekers, limit)
     made = _choose(groups, limit)
     for burned, group in groups.items():
@@ -129,7 +137,7 @@ def _carries(line_kbps: float | None, kbps: int, is_on: bool) -> bool:
     return line_kbps is None or line_kbps >= kbps * factor
 
 
-def _seeker(viewer: MemberId, wish: Wish, versions: Sequence[Version], best: str) -> _Seeker:
+def _seeker(viewer: MemberId, wish: Wish, best: str, usual: Why) -> _Seeker:
     chosen = BY_NAME.get(wish.quality)
     allowed = boxes_from(best)
     if chosen is not None:
@@ -140,7 +148,7 @@ def _seeker(viewer: MemberId, wish: Wish, versions: Sequence[Version], best: str
         return _Seeker(viewer, wish.burned, most, Why.BURNED)
     if most is not allowed[0]:
         return _Seeker(viewer, None, most, Why.LINE)
-    return _Seeker(viewer, None, most, _why_no_file(wish, versions))
+    return _Seeker(viewer, None, most, usual)
 
 
 def _bearable(wish: Wish, allowed: Sequence[Box]) -> Iterator[Box]:

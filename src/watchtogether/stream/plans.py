@@ -19,10 +19,12 @@ _ROOMS: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A room's plan: how many watch the file itself, and how many share each conversion."""
+    """A room's plan: how many watch the file itself, how many share each conversion, and what
+    each member watches."""
 
     direct: int
     shared: Mapping[str, int]
+    members: Mapping[MemberId, str]
 
 
 @dataclass(slots=True)
@@ -33,11 +35,13 @@ class _Room:
 
 
 class Plans:
-    """Of all rooms of this process; `limit` is the most conversions that a room may have."""
+    """Of all rooms of this process; `limit` is the most conversions that a room may have, and
+    `direct` whether files are given out as they are."""
 
-    def __init__(self, clock: Clock, limit: int) -> None:
+    def __init__(self, clock: Clock, limit: int, *, direct: bool = True) -> None:
         self._clock = clock
         self._limit = limit
+        self.direct = direct
         self._rooms: OrderedDict[RoomId, _Room] = OrderedDict()
 
     def ask(
@@ -52,9 +56,17 @@ class Plans:
         for gone in [m for m, (_, at) in room.wishes.items() if at < now_ms - FORGOTTEN_S * 1000]:
             del room.wishes[gone]
         wishes = {member: each for member, (each, _) in room.wishes.items()}
-        room.ways = plan(wishes, versions, best=screening.rendition, limit=self._limit)
+        room.ways = plan(
+            wishes,
+            versions,
+            best=screening.rendition,
+            limit=self._limit,
+            direct=self.direct,
+        )
         shared = conversions(room.ways)
-        return room.ways[member_id], Plan(len(room.ways) - sum(shared.values()), shared)
+        direct = len(room.ways) - sum(shared.values())
+        names = {member: way.name for member, way in room.ways.items()}
+        return room.ways[member_id], Plan(direct, shared, names)
 
     def allows(self, screening: Screening, rendition: Rendition) -> bool:
         """Whether somebody is to watch it. The room's usual one is for players that do not ask."""

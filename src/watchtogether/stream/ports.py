@@ -120,7 +120,7 @@ class FileSource(Protocol):
 
 
 class Transcoder(Protocol):
-    """Plex's transcoder, see `plex.transcode.PlexTranscoder`."""
+    """Plex's transcoder, see `plex.transcode.PlexTranscoder`, or our own."""
 
     async def start(self, access: ServerAccess, order: Order) -> Transcode: ...
 

@@ -6,18 +6,15 @@ fetches from Plex for this room (SPEC STR-4).
 
 import asyncio
 from collections.abc import Awaitable, Iterable
-from dataclasses import dataclass
 from typing import TypeVar
 
 import structlog
 
-from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import AppError, NotFound
 from watchtogether.plex.client import ServerAccess
 from watchtogether.plex.errors import PlexItemGone, PlexSlow, PlexUnauthorized, PlexUnreachable
 from watchtogether.plex.transcode import Missing
-from watchtogether.stream.cache import SegmentCache
-from watchtogether.stream.content import Content, Memory, StreamKey
+from watchtogether.stream.content import Content, StreamKey
 from watchtogether.stream.errors import SegmentBroken, TitleChanged, TranscodeLost
 from watchtogether.stream.flights import Flight, Flights, again
 from watchtogether.stream.mpegts import clock_gap_s, first_video_time_s, is_whole
@@ -31,7 +28,7 @@ from watchtogether.stream.plan import (
     next_step,
     prefetch_numbers,
 )
-from watchtogether.stream.ports import Audience, Doubt, FindAccess, Titles, Transcoder
+from watchtogether.stream.surroundings import Progress, Surroundings
 from watchtogether.stream.upstream import Upstream
 from watchtogether.stream.waker import Waker, or_error
 
@@ -49,34 +46,6 @@ _LEAD_IN_S = 6.0
 _CLOCK_TOLERANCE_S = 1.0
 
 T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class StreamStats:
-    """Counts since the start, over all sessions."""
-
-    transcodes: int = 0
-    restarts: int = 0
-    upstream_fetches: int = 0
-    upstream_bytes: int = 0
-    broken: int = 0
-    late: int = 0
-    clock_jumps: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What every session shares."""
-
-    audience: Audience
-    find_access: FindAccess
-    transcoder: Transcoder
-    titles: Titles
-    cache: SegmentCache
-    memory: Memory
-    clock: Clock
-    stats: StreamStats
-    doubt: Doubt
 
 
 class Reader:
@@ -103,6 +72,7 @@ class Reader:
         self._debounce = Debounce()
         self._refusal: AppError | None = None
         self._refuse_until_ms = 0.0
+        self._beginning_ms: float | None = None
 
     # For the session ------------------------------------------------------------------------
 
@@ -113,6 +83,15 @@ class Reader:
             self._listing.add_done_callback(lambda done: done.cancelled() or done.exception())
             self.waker.wake()
         return self._listing
+
+    def progress(self) -> Progress:
+        now_ms, usual_s = self._clock.monotonic_ms(), self._around.pace.start_s
+        if self._beginning_ms is not None:
+            return Progress("starting", (now_ms - self._beginning_ms) / 1000, usual_s)
+        waiting_ms = min((f.asked_ms for f in self.flights if f.waiters), default=None)
+        if waiting_ms is None:
+            return Progress("ready", 0.0, usual_s)
+        return Progress("making", (now_ms - waiting_ms) / 1000, usual_s)
 
     def look_ahead(self, number: int) -> None:
         """This segment was asked for: wish for the next ones."""
@@ -183,11 +162,15 @@ class Reader:
         stats.restarts += self.upstream.running
         stats.transcodes += 1
         before = self.content
+        self._beginning_ms = self._clock.monotonic_ms()
         outcome = await self._unless_closing(
             self.upstream.begin(access, before, offset_s, self._duration_s), _BEGIN_S
         )
+        took_s = (self._clock.monotonic_ms() - self._beginning_ms) / 1000
+        self._beginning_ms = None
         self._debounce.restarted(self._clock.monotonic_ms())
         if isinstance(outcome, Content):
+            self._around.pace.took(took_s)
             log.info("transcode_began", room_id=self._key.room_id, offset_s=round(offset_s, 1))
             self.flights.extend()
             if outcome is not before:

@@ -27,9 +27,9 @@ from watchtogether.stream.ports import (
     Titles,
     Transcoder,
 )
-from watchtogether.stream.reader import StreamStats, Surroundings
 from watchtogether.stream.renditions import Rendition, boxes_from, read_rendition
 from watchtogether.stream.session import StreamSession
+from watchtogether.stream.surroundings import Pace, Progress, StreamStats, Surroundings
 
 log = structlog.get_logger(__name__)
 
@@ -65,10 +65,13 @@ class StreamService:
         clock: Clock,
         data_dir: Path,
         cache_mb: int,
+        shared_cache: bool = False,
         doubt: Doubt = _no_doubt,
         is_planned: IsPlanned = _all_planned,
     ) -> None:
-        self._cache = SegmentCache(data_dir / "cache" / "segments", cache_mb * MIB)
+        self._cache = SegmentCache(
+            data_dir / "cache" / "segments", cache_mb * MIB, shared=shared_cache
+        )
         self._counts = StreamStats()
         self._around = Surroundings(
             audience,
@@ -80,6 +83,7 @@ class StreamService:
             clock,
             self._counts,
             doubt,
+            Pace(),
         )
         self._titles = titles
         self._files = files
@@ -120,13 +124,22 @@ class StreamService:
         """A master playlist with this rendition in all sizes."""
         return ladder_playlist(_rendition(screening, name), boxes_from(screening.rendition))
 
-    async def playlist(self, screening: Screening, name: str) -> bytes:
-        """The media playlist, the whole title."""
-        return (await (await self._session(screening, name)).content()).playlist
+    async def playlist(self, screening: Screening, name: str, *, named: bool = False) -> bytes:
+        """The media playlist, the whole title. `named`, each segment's address says whose bytes
+        these are (`of`), so that a cache in front can tell rooms apart."""
+        content = await (await self._session(screening, name)).content()
+        if not named:
+            return content.playlist
+        return content.playlist.replace(b".ts\n", f".ts?of={content.name}\n".encode())
 
     async def segment(self, screening: Screening, name: str, number: int) -> bytes:
         """One segment; everybody who asks for the same one shares one fetch."""
         return await (await self._session(screening, name)).segment(number)
+
+    def progress(self, screening: Screening, name: str) -> Progress | None:
+        """What is done for those who wait; None when nothing is, as nobody has asked yet."""
+        session = self._sessions.get(_key(screening, _rendition(screening, name)))
+        return session.progress() if session is not None else None
 
     async def version(self, screening: Screening, index: int) -> Version:
         """A version that browsers may play as it is; raises `NotFound` when there is none."""
@@ -156,6 +169,21 @@ class StreamService:
             self._running[key] = tasks.create_task(self._keep(key, session))
         return await session.block(number)
 
+    def keeps(self, screening: Screening, name: str, number: int) -> bool:
+        """Whether a segment can be given without waiting for Plex."""
+        session = self._sessions.get(_key(screening, _rendition(screening, name)))
+        return session is not None and session.keeps(number)
+
+    def name_of(self, screening: Screening, name: str, number: int) -> str | None:
+        """Names the bytes of a segment for ever; None while they are not known."""
+        session = self._sessions.get(_key(screening, _rendition(screening, name)))
+        return session.name_of(number) if session is not None else None
+
+    def file_of(self, screening: Screening, name: str, number: int) -> str | None:
+        """A segment's file below the cache's folder, for who can send it better than we can."""
+        session = self._sessions.get(_key(screening, _rendition(screening, name)))
+        return session.file_of(number) if session is not None else None
+
     def retire(self, room_id: RoomId, except_generation: int | None = None) -> None:
         """The room has gone on (or closed): end its other sessions soon."""
         for session in self._all():
@@ -174,15 +202,7 @@ class StreamService:
 
     async def _session(self, screening: Screening, name: str) -> StreamSession:
         rendition = _rendition(screening, name)
-        key = StreamKey(
-            screening.room_id,
-            screening.generation,
-            screening.server_id,
-            screening.rating_key,
-            screening.account_id,
-            rendition,
-            screening.sound,
-        )
+        key = _key(screening, rendition)
         while (session := self._sessions.get(key)) is not None and session.closing:
             await session.ended.wait()
         if session is None and not self._is_planned(screening, rendition):
@@ -214,6 +234,18 @@ class StreamService:
 
     def _all(self) -> list[StreamSession | FileSession]:
         return [*self._sessions.values(), *self._readings.values()]
+
+
+def _key(screening: Screening, rendition: Rendition) -> StreamKey:
+    return StreamKey(
+        screening.room_id,
+        screening.generation,
+        screening.server_id,
+        screening.rating_key,
+        screening.account_id,
+        rendition,
+        screening.sound,
+    )
 
 
 def _rendition(screening: Screening, name: str) -> Rendition:

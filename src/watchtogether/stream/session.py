@@ -12,7 +12,8 @@ from watchtogether.stream.content import Content, StreamKey
 from watchtogether.stream.errors import StreamStopped
 from watchtogether.stream.keeper import Keeper
 from watchtogether.stream.ports import Screening
-from watchtogether.stream.reader import Reader, Surroundings
+from watchtogether.stream.reader import Reader
+from watchtogether.stream.surroundings import Progress, Surroundings
 from watchtogether.stream.waker import or_error
 
 log = structlog.get_logger(__name__)
@@ -58,6 +59,31 @@ class StreamSession:
         self._check_open()
         self._reader.look_ahead(number)
         return await self._reader.flights.wait_for(number)
+
+    def keeps(self, number: int) -> bool:
+        """Whether it is cached."""
+        content = self._reader.content
+        return content is not None and (content.name, number) in self._around.cache
+
+    def name_of(self, number: int) -> str | None:
+        """Names the bytes of this segment for ever; None while the title is not known."""
+        content = self._reader.content
+        return f"{content.name}-{number}" if content is not None else None
+
+    def file_of(self, number: int) -> str | None:
+        """Its file below the cache's folder, if it is there; otherwise as `segment`."""
+        content = self._reader.content
+        if content is None or number >= len(content.layout):
+            return None
+        self._keeper.asked()
+        file = self._around.cache.file_of(content.name, number)
+        if file is not None:
+            self._reader.look_ahead(number)
+        return file
+
+    def progress(self) -> Progress:
+        """What it is doing for those who wait."""
+        return self._reader.progress()
 
     def close(self) -> None:
         """End soon; `ended` tells when. Whoever waits is told `StreamStopped`."""

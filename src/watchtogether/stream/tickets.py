@@ -10,6 +10,7 @@ import binascii
 import hashlib
 import hmac
 import json
+from collections import OrderedDict
 
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.ids import MemberId, RatingKey, RoomId, ServerId, SessionId
@@ -18,6 +19,8 @@ from watchtogether.stream.ports import TicketClaims
 
 LIFETIME_S = 12 * 3600
 _MAX_LENGTH = 1024
+_REMEMBERED = 4_096
+"""Tickets that were found good are not taken apart anew at each segment."""
 _VERSION = 1
 
 
@@ -29,6 +32,7 @@ class Tickets:
             raise ValueError("a ticket key has at least 32 bytes")
         self._key = key
         self._clock = clock
+        self._read: OrderedDict[str, TicketClaims] = OrderedDict()
 
     def issue(
         self,
@@ -46,12 +50,21 @@ class Tickets:
 
     def read(self, ticket: str) -> TicketClaims:
         """The claims; raises `TicketRefused` when altered, expired or not one of ours."""
+        known = self._read.get(ticket)
+        if known is not None:
+            return self._unexpired(known)
         payload, _, mac = ticket[: _MAX_LENGTH + 1].partition(".")
         if len(ticket) > _MAX_LENGTH or not ticket.isascii():
             raise TicketRefused
         if not hmac.compare_digest(mac, _encode(self._mac(payload))):
             raise TicketRefused
-        claims = _claims(payload)
+        claims = self._unexpired(_claims(payload))
+        self._read[ticket] = claims
+        if len(self._read) > _REMEMBERED:
+            self._read.popitem(last=False)
+        return claims
+
+    def _unexpired(self, claims: TicketClaims) -> TicketClaims:
         if claims.expires_wall_ms <= self._clock.wall_ms():
             raise TicketRefused
         return claims

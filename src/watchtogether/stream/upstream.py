@@ -130,4 +130,5 @@ class Upstream:
             part_id=version.part_id,
             sound=(key.sound or sound) if len(version.sounds) > 1 else None,
             burned=burned,
+            version=version,
         )

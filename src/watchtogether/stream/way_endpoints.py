@@ -1,7 +1,7 @@
 """How a viewer's page learns what there is to watch, and what it is to watch (SPEC STR-9, 10)."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
@@ -13,7 +13,9 @@ from watchtogether.stream.bodies import NOT_KEPT
 from watchtogether.stream.planner import FILE, Way, Why, Wish
 from watchtogether.stream.plans import Plan, Plans
 from watchtogether.stream.ports import Screening, Titles
-from watchtogether.stream.renditions import boxes_from
+from watchtogether.stream.renditions import boxes_from, read_rendition
+from watchtogether.stream.service import StreamService
+from watchtogether.stream.surroundings import Progress
 
 Quality = Literal["auto", "file", "1080p", "720p", "480p", "360p", "240p"]
 ViewerOf = Callable[[Request, str], Awaitable[tuple[MemberId, Screening]]]
@@ -102,11 +104,13 @@ class PlanOut(BaseModel):
 
     direct: int
     shared: list[SharedOut]
+    members: dict[str, str]
+    """What each member watches, by member id."""
 
 
 class WayOut(BaseModel):
     """What to watch; paths are relative to the ticket's address. `ladder` lists all sizes, for a
-    player that does not choose by itself."""
+    player that takes the one called `name`; it is the same whichever that is."""
 
     name: str
     path: str
@@ -115,8 +119,36 @@ class WayOut(BaseModel):
     plan: PlanOut
 
 
-def add_ways(router: APIRouter, titles: Titles, plans: Plans, viewer_of: ViewerOf) -> None:
-    """The two addresses."""
+class ProgressOut(BaseModel):
+    """Why nothing comes yet: `starting`, a conversion begins; `making`, the encoder is at work;
+    `ready`, nothing is waited for. Times are seconds; `usual_s` is what beginning takes of late."""
+
+    state: Literal["ready", "starting", "making"]
+    for_s: float
+    usual_s: float
+
+
+def add_ways(
+    router: APIRouter,
+    *,
+    service: StreamService,
+    titles: Titles,
+    plans: Plans,
+    viewer_of: ViewerOf,
+    check_place: Callable[[Screening, str], None],
+) -> None:
+    """The addresses."""
+
+    @router.get("/{ticket}/{generation}/{rendition}/progress")
+    async def progress(
+        request: Request, ticket: str, generation: str, rendition: str, response: Response
+    ) -> ProgressOut:
+        """What is done for those who wait, for a page that has nothing to show."""
+        _, screening = await viewer_of(request, ticket)
+        check_place(screening, generation)
+        found = service.progress(screening, rendition) or Progress("ready", 0.0, 0.0)
+        response.headers.update(NOT_KEPT)
+        return ProgressOut(**asdict(found))
 
     async def versions_of(screening: Screening) -> tuple[Version, ...]:
         versions = await titles.versions(
@@ -129,7 +161,7 @@ def add_ways(router: APIRouter, titles: Titles, plans: Plans, viewer_of: ViewerO
         """What there is to choose from."""
         _, screening = await viewer_of(request, ticket)
         response.headers.update(NOT_KEPT)
-        return _ways(await versions_of(screening), screening)
+        return _ways(await versions_of(screening), screening, direct=plans.direct)
 
     @router.post("/{ticket}/way")
     async def way(request: Request, ticket: str, wish: WishIn, response: Response) -> WayOut:
@@ -152,7 +184,7 @@ def add_ways(router: APIRouter, titles: Titles, plans: Plans, viewer_of: ViewerO
         return _way(found, plan, screening, versions)
 
 
-def _ways(versions: Sequence[Version], screening: Screening) -> WaysOut:
+def _ways(versions: Sequence[Version], screening: Screening, *, direct: bool) -> WaysOut:
     first = versions[0] if versions else None
     return WaysOut(
         source=SourceOut(
@@ -176,7 +208,7 @@ def _ways(versions: Sequence[Version], screening: Screening) -> WaysOut:
                 hdr=each.hdr,
             )
             for each in versions
-            if each.video_type is not None and (each.audio_type or not each.has_sound)
+            if direct and each.video_type is not None and (each.audio_type or not each.has_sound)
         ],
         boxes=[
             BoxOut(name=box.name, width=box.width, height=box.height, kbps=box.bitrate_kbps)
@@ -199,10 +231,19 @@ def _way(way: Way, plan: Plan, screening: Screening, versions: Sequence[Version]
     return WayOut(
         name=way.name,
         path=f"{folder}.{version.extension}" if version else f"{folder}/master.m3u8",
-        ladder=None if version else f"{folder}/ladder.m3u8",
+        ladder=None if version else _ladder(way, screening),
         why=way.why,
         plan=PlanOut(
             direct=plan.direct,
             shared=[SharedOut(name=name, viewers=n) for name, n in plan.shared.items()],
+            members=dict(plan.members),
         ),
     )
+
+
+def _ladder(way: Way, screening: Screening) -> str | None:
+    rendition = read_rendition(way.name)
+    if rendition is None:
+        return None
+    largest = replace(rendition, box=boxes_from(screening.rendition)[0])
+    return f"{screening.generation}/{largest.name}/ladder.m3u8"

@@ -47,7 +47,8 @@ class Load:
     by: MemberId
     revision: int
     item: RoomItem
-    position_s: float
+    position_s: float | None
+    """None: where this room left it, or else the beginning (SPEC PB-30)."""
     play: bool
     epoch: int | None = None
 
@@ -100,6 +101,25 @@ class Next:
     revision: int
     follow_up: RoomItem | None
     epoch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferNext:
+    """The library's answer to what follows the item that ended (SPEC PB-27).
+
+    `epoch` and `revision` are those of the room when it was asked.
+    """
+
+    item: RoomItem
+    revision: int
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawNext:
+    """Stay here, and offer nothing (SPEC PB-27)."""
+
+    by: MemberId
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +276,8 @@ Command = (
     | SetRate
     | SetSound
     | Next
+    | OfferNext
+    | WithdrawNext
     | Ready
     | Status
     | SkipWait

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from watchtogether.sync import check, membership, playback, queueing, reports, talk
+from watchtogether.sync import check, membership, playback, queueing, reports, talk, upnext
 from watchtogether.sync import commands as c
 from watchtogether.sync.draft import Decision, Draft, Reason, Rejected
 from watchtogether.sync.room import Room
@@ -52,6 +52,10 @@ def _dispatch(draft: Draft, command: c.Command) -> Reason | None:  # noqa: PLR09
             return playback.load(draft, command)
         case c.Next():
             return playback.go_next(draft, command)
+        case c.OfferNext():
+            return upnext.offer_next(draft, command)
+        case c.WithdrawNext():
+            return upnext.withdraw_next(draft, command)
         case c.SkipWait():
             return reports.skip_wait(draft, command)
         case c.Step():

@@ -8,6 +8,7 @@ from typing import Any
 from watchtogether.kit.ids import MemberId
 from watchtogether.sync.events import Event, PlaybackChanged
 from watchtogether.sync.evolve import evolve
+from watchtogether.sync.places import noted, resumed_s
 from watchtogether.sync.presence import Excuse
 from watchtogether.sync.room import Room
 from watchtogether.sync.timeline import Cause, RoomItem, State
@@ -31,6 +32,7 @@ class Reason(StrEnum):
     NOTHING_NEXT = "nothing_next"
     ALREADY_ON = "already_on"
     NO_CHECK = "no_check"
+    NO_OFFER = "no_offer"
     NAME_TAKEN = "name_taken"
     BANNED = "banned"
     ROOM_FULL = "room_full"
@@ -114,10 +116,22 @@ class Draft:
         )
 
     def load(
-        self, item: RoomItem, position_s: float, cause: Cause, by: MemberId, *, play: bool
+        self,
+        item: RoomItem,
+        position_s: float | None,
+        cause: Cause,
+        by: MemberId | None,
+        *,
+        play: bool,
     ) -> None:
-        """Record a timeline of another item, paused or about to play (SPEC PB-9)."""
+        """Record a timeline of another item, paused or about to play (SPEC PB-9).
+
+        Without a position it begins where this room left it (SPEC PB-30).
+        """
         old = self.room.timeline
+        resumes = position_s is None
+        if position_s is None:
+            position_s = resumed_s(noted(self.room.places, old, self.soon_ms()), item)
         self.record(
             PlaybackChanged(
                 replace(
@@ -134,6 +148,7 @@ class Draft:
                     by=by,
                     cause=cause,
                     sound=None,
+                    resumed=resumes and position_s > 0,
                 )
             )
         )

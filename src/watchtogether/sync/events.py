@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from watchtogether.kit.ids import AccountId, MemberId
 from watchtogether.sync.room import Action, Member, QueueEntry, Rules
-from watchtogether.sync.timeline import Timeline
+from watchtogether.sync.timeline import RoomItem, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,26 @@ class CheckClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class NextOffered:
+    """Takes the place of an offer that is open; every change of the timeline ends it."""
+
+    item: RoomItem
+    ends_ms: float | None
+    """Server time at which the room goes on by itself; None: only when somebody says so."""
+    clock_id: str
+    queued: bool
+    """Whether it is the head of the queue."""
+    revision: int
+    """Of the timeline at whose end it is offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextWithdrawn:
+    reason: str
+    """`declined`, `gone` (from the queue) or `check` (the room is asked whether it is ready)."""
+
+
+@dataclass(frozen=True, slots=True)
 class QueueChanged:
     queue: tuple[QueueEntry, ...]
 
@@ -101,6 +121,8 @@ Event = (
     | PlaybackChanged
     | CheckOpened
     | CheckClosed
+    | NextOffered
+    | NextWithdrawn
     | QueueChanged
     | MessageSent
     | MessageDeleted

@@ -16,13 +16,16 @@ from watchtogether.sync.events import (
     MemberPermitted,
     MessageDeleted,
     MessageSent,
+    NextOffered,
+    NextWithdrawn,
     PlaybackChanged,
     QueueChanged,
     RoomClosed,
     RoomCreated,
     RoomEdited,
 )
-from watchtogether.sync.room import Check, Member, Room
+from watchtogether.sync.places import noted
+from watchtogether.sync.room import Check, Member, Offer, Room
 from watchtogether.sync.timeline import STEERING, Cause, Timeline
 
 
@@ -59,6 +62,10 @@ def _apply(room: Room, event: Event) -> Room:  # noqa: PLR0912
             return replace(room, check=check)
         case CheckClosed():
             return replace(room, check=None)
+        case NextOffered(item, ends_ms, clock_id, queued, revision):
+            return replace(room, offer=Offer(item, ends_ms, clock_id, queued, revision))
+        case NextWithdrawn(reason):
+            return replace(room, offer=None, stays=reason != "gone")
         case QueueChanged(queue):
             return replace(room, queue=queue)
         case MessageSent() | MessageDeleted():
@@ -70,16 +77,17 @@ def _apply(room: Room, event: Event) -> Room:  # noqa: PLR0912
 
 
 def _retimed(room: Room, timeline: Timeline) -> Room:
+    """What comes next by itself is nobody's act, and yet what was meant before it is stale."""
     old = room.timeline
-    steered = timeline.by is not None and timeline.cause in STEERING
+    steered = timeline.cause in STEERING
+    other_item = timeline.generation != old.generation and timeline.cause is not Cause.SOUND
     return replace(
         room,
         timeline=timeline,
-        item_revision=(
-            timeline.revision
-            if timeline.generation != old.generation and timeline.cause is not Cause.SOUND
-            else room.item_revision
-        ),
+        offer=None,
+        stays=room.stays and timeline.cause is Cause.RESTART,
+        places=noted(room.places, old, timeline.as_of_ms) if other_item else room.places,
+        item_revision=timeline.revision if other_item else room.item_revision,
         steered_revision=timeline.revision if steered else room.steered_revision,
         steered_by=timeline.by if steered else room.steered_by,
         countered_revision=(

@@ -1,6 +1,7 @@
 """Who is in the room, who steers it, and what the host has settled."""
 
 from watchtogether.kit.ids import MemberId
+from watchtogether.sync import upnext
 from watchtogether.sync.commands import (
     Close,
     Connect,
@@ -161,8 +162,11 @@ def edit(draft: Draft, command: Edit) -> Reason | None:
     """Change the room's name or rules."""
     if not may(draft.room, command.by, Action.ROOM_EDIT):
         return Reason.NOT_PERMITTED
-    if draft.room.rules != command.rules:
+    before = draft.room.rules
+    if before != command.rules:
         draft.record(RoomEdited(command.rules))
+    if before.autoplay != command.rules.autoplay:
+        upnext.renew(draft)
     return None
 
 

@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 
 from watchtogether.kit.ids import MemberId
+from watchtogether.sync import upnext
 from watchtogether.sync.commands import (
     Load,
     Next,
@@ -15,7 +16,7 @@ from watchtogether.sync.commands import (
     SetSound,
 )
 from watchtogether.sync.draft import Draft, Reason
-from watchtogether.sync.events import PlaybackChanged, QueueChanged
+from watchtogether.sync.events import PlaybackChanged
 from watchtogether.sync.room import Action, Room, may
 from watchtogether.sync.timeline import Cause, State
 
@@ -27,9 +28,10 @@ def load(draft: Draft, command: Load) -> Reason | None:
     refused = _refused(draft.room, command, Action.LOAD)
     if refused:
         return refused
-    if not _within(command.position_s, command.item.duration_s):
+    position_s = command.position_s
+    if position_s is not None and not _within(position_s, command.item.duration_s):
         return Reason.OUT_OF_RANGE
-    draft.load(command.item, command.position_s, Cause.LOAD, command.by, play=command.play)
+    draft.load(command.item, position_s, Cause.LOAD, command.by, play=command.play)
     draft.new_target()
     return None
 
@@ -116,16 +118,13 @@ def go_next(draft: Draft, command: Next) -> Reason | None:
     item = queue[0].item if queue else command.follow_up
     if item is None:
         return Reason.NOTHING_NEXT
-    if queue:
-        draft.record(QueueChanged(queue[1:]))
-    draft.load(item, 0.0, Cause.NEXT, command.by, play=True)
-    draft.new_target()
+    upnext.go_on(draft, item, command.by)
     return None
 
 
 def restore(draft: Draft, command: Restore) -> Reason | None:
     """Take the room over from a process that is gone (SPEC LOG-8)."""
-    old = draft.room.timeline
+    old, offer = draft.room.timeline, draft.room.offer
     state = old.state
     if state in (State.PLAYING, State.WAITING) and not command.keep_playing:
         state = State.PAUSED
@@ -149,6 +148,8 @@ def restore(draft: Draft, command: Restore) -> Reason | None:
         )
     )
     draft.new_target()
+    if offer is not None:
+        upnext.take_up(draft, offer, keep_counting=command.keep_playing)
     return None
 
 

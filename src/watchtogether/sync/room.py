@@ -7,6 +7,7 @@ from operator import attrgetter
 from types import MappingProxyType
 
 from watchtogether.kit.ids import AccountId, GuestId, MemberId, RoomCode, RoomId
+from watchtogether.sync.places import NOWHERE, Places
 from watchtogether.sync.presence import Presence
 from watchtogether.sync.timeline import RoomItem, Timeline, idle
 
@@ -52,6 +53,8 @@ class Rules:
     control: Control = Control.HOST
     wait_policy: WaitPolicy = WaitPolicy.EVERYONE
     invite_only: bool = False
+    autoplay: bool = True
+    """Whether what comes next begins by itself (SPEC PB-28)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,20 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """What comes next, as the room is offered it (SPEC PB-27)."""
+
+    item: RoomItem
+    ends_ms: float | None
+    """Server time, on the clock `clock_id`, at which it begins by itself; None for never."""
+    clock_id: str
+    queued: bool
+    """Whether it is the head of the queue."""
+    revision: int
+    """Of the timeline at whose end it is offered; any other one ends it."""
+
+
+@dataclass(frozen=True, slots=True)
 class QueueEntry:
     """One thing to watch later, and who asked for it."""
 
@@ -110,6 +127,11 @@ class Room:
     """Who was kicked and has not come in again: what let them in before does so no more."""
     queue: tuple[QueueEntry, ...] = ()
     check: Check | None = None
+    offer: Offer | None = None
+    stays: bool = False
+    """Whether nothing is to be offered any more at the present end of the film."""
+    places: Places = field(default_factory=lambda: NOWHERE)
+    """Where the room left what it has watched (SPEC PB-30)."""
     closed: bool = False
     item_revision: int = 0
     """Revision that brought the current item."""

@@ -6,7 +6,7 @@ Run after every command, so that no rule depends on which command came last.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from watchtogether.sync import check, runway, stalls, waits
+from watchtogether.sync import check, runway, stalls, upnext, waits
 from watchtogether.sync.draft import Draft
 from watchtogether.sync.events import HostChanged, MemberLeft
 from watchtogether.sync.membership import successor
@@ -27,10 +27,12 @@ def settle(draft: Draft) -> None:
     _note_emptiness(draft)
     _pause_when_empty(draft)
     check.settle(draft)
+    upnext.settle(draft)
     stalls.settle(draft)
     waits.settle(draft)
     runway.settle(draft)
     _end_the_film(draft)
+    upnext.follow(draft)
 
 
 def next_deadline_ms(room: Room) -> float | None:
@@ -45,7 +47,7 @@ def _deadlines(room: Room) -> Iterator[float]:
         yield end_ms
     if room.empty_since_ms is not None and timeline.state in (State.PLAYING, State.WAITING):
         yield room.empty_since_ms + EMPTY_GRACE_MS
-    for part in (check, stalls, waits, runway):
+    for part in (check, upnext, stalls, waits, runway):
         yield from part.deadlines(room)
     if room.host is not None and room.online():
         away_ms = room.presence_of(room.host).away_since_ms

@@ -87,6 +87,8 @@ class Timeline:
     cause: Cause
     sound: str | None = None
     """The sound track chosen for everybody (SPEC PB-26); None: the one that Plex gives."""
+    resumed: bool = False
+    """Whether the item began where this room had left it (SPEC PB-30)."""
 
     @property
     def duration_s(self) -> float:

@@ -46,3 +46,13 @@ export function percentile(values: readonly number[], p: number): number | null 
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(p * sorted.length) - 1)] ?? null;
 }
+
+/** A language in the reader's words; null when there is none, the code where nobody knows it. */
+export function languageName(code: string | null, reader: string): string | null {
+  if (code === null) return null;
+  try {
+    return new Intl.DisplayNames([reader], { type: "language" }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}

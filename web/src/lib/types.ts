@@ -121,6 +121,7 @@ export type Cause =
   | "play"
   | "pause"
   | "seek"
+  | "sound"
   | "rate"
   | "next"
   | "ready"
@@ -145,9 +146,11 @@ export interface Timeline {
   speed: number;
   as_of_ms: number;
   clock_id: string;
-  stream: { generation: number; rendition: number | string } | null;
+  stream: { generation: number; rendition: number | string; sound?: string | null } | null;
   by: By | null;
   cause: Cause;
+  /** Whether the item began where this room had left it (SPEC PB-30). */
+  resumed?: boolean;
   /** Its place in the log; an acknowledgement leaves it out. */
   seq?: number;
   durable?: boolean;
@@ -199,6 +202,18 @@ export interface Check {
   clock_id: string;
 }
 
+/** What comes next, as the room is offered it (SPEC PB-27). */
+export interface Offer {
+  item: RoomItem;
+  /** When it begins by itself; null: only when somebody says so. */
+  ends_ms: number | null;
+  clock_id: string;
+  /** Whether it is the head of the queue. */
+  queued: boolean;
+  /** Of the timeline at whose end it is offered. */
+  revision: number;
+}
+
 export interface You extends Member {
   actions: Action[];
 }
@@ -228,6 +243,8 @@ export interface RoomInfo {
   control: Control;
   wait_policy: WaitPolicy;
   invite_only: boolean;
+  /** Whether what comes next begins by itself (SPEC PB-28). */
+  autoplay: boolean;
   owner_member_id: string | null;
 }
 
@@ -241,6 +258,7 @@ export interface JoinAnswer {
   /** On a replay: ids of messages deleted since. */
   deleted?: string[];
   check: Check | null;
+  offer?: Offer | null;
   resumed: "replay" | "snapshot";
   durable?: boolean;
   epoch: number;

@@ -273,6 +273,8 @@ function listen(
   socket.on("room:sync", (e: Event<"synced">) => store.synced(e));
   socket.on("check:opened", (e: Event<"checkOpened">) => store.checkOpened(e));
   socket.on("check:closed", (e: Event<"checkClosed">) => store.checkClosed(e));
+  socket.on("next:offered", (e: Event<"nextOffered">) => store.nextOffered(e));
+  socket.on("next:withdrawn", (e: Event<"nextWithdrawn">) => store.nextWithdrawn(e));
   socket.on("queue:changed", (e: Event<"queueChanged">) => store.queueChanged(e));
   socket.on("chat:message", (e: Event<"message">) => store.message(e));
   socket.on("chat:deleted", (e: Event<"messageDeleted">) => store.messageDeleted(e));

@@ -97,9 +97,13 @@ export function useCommands() {
       pause: () => steer("pause"),
       seek: (position_s: number) => steer("seek", { position_s }),
       rate: (rate: number) => steer("rate", { rate }),
-      load: (server: string, rating_key: string, play = true, position_s = 0) =>
-        steer("load", { server, rating_key, play, position_s }),
+      sound: (sound: string) => steer("sound", { sound }),
+      /** Begins where this room left it, or else at the beginning (SPEC PB-30). */
+      load: (server: string, rating_key: string, play = true) =>
+        steer("load", { server, rating_key, play }),
       next: () => steer("next"),
+      /** Nothing is to come next by itself. */
+      stay: () => run("next:withdraw"),
       skipWait: () => run("wait:skip"),
       openCheck: () => run("check:open"),
       answerCheck: (ready: boolean) => run("check:answer", { ready }),

@@ -9,6 +9,7 @@ import type {
   JoinAnswer,
   Member,
   Message,
+  Offer,
   QueueEntry,
   RoomInfo,
   RoomSync,
@@ -34,6 +35,7 @@ export type Notice =
   | { kind: "joined" | "left"; name: string; reason?: string }
   | { kind: "excused" | "stepped_out" | "stepped_in"; members: Member[] }
   | { kind: "check_closed"; reason: string; missing: string[] }
+  | { kind: "stays" }
   | { kind: "reaction"; member_id: string; emoji: string };
 
 export interface RoomState {
@@ -47,6 +49,8 @@ export interface RoomState {
   out: boolean;
   members: Member[];
   check: Check | null;
+  /** As the server said it last; `openOffer` tells whether it still stands. */
+  offer: Offer | null;
   /** How well the room is together, and when (own clock) that was said. */
   sync: RoomSync | null;
   sync_at_ms: number;
@@ -83,6 +87,7 @@ export const initialRoom: RoomState = {
   out: false,
   members: [],
   check: null,
+  offer: null,
   sync: null,
   sync_at_ms: 0,
   timeline: null,
@@ -108,6 +113,11 @@ const SYNC_FRESH_MS = 6_000;
 export function freshSync(state: RoomState, now_ms: number): RoomSync | null {
   if (state.timeline?.state !== "playing" || state.phase !== "joined") return null;
   return now_ms - state.sync_at_ms < SYNC_FRESH_MS ? state.sync : null;
+}
+
+/** What is offered now: an offer belongs to one end of the film, and any change of it ends it. */
+export function openOffer({ offer, timeline }: RoomState): Offer | null {
+  return offer !== null && offer.revision === timeline?.revision ? offer : null;
 }
 
 /** Where the film was when a change took it somewhere else, in seconds. */
@@ -229,6 +239,7 @@ export function createRoomStore(now: () => number = () => performance.now()) {
         stand_in: answer.you.host && !answer.you.actions.includes("room.edit"),
         members: answer.members,
         check: answer.check ?? null,
+        offer: answer.offer ?? null,
         queue: answer.queue,
         messages: withoutText(
           mergeMessages(replay ? messages : [], answer.messages),
@@ -323,6 +334,17 @@ export function createRoomStore(now: () => number = () => performance.now()) {
       set({ check: null });
       if (!open) return; // The film started, which says it better.
       tell({ kind: "check_closed", reason: event.reason, missing: event.missing ?? [] });
+    },
+
+    nextOffered(event: Position & Offer) {
+      const { item, ends_ms, clock_id, queued, revision } = event;
+      if (durable(event)) set({ offer: { item, ends_ms, clock_id, queued, revision } });
+    },
+
+    nextWithdrawn(event: Position & { reason: string }) {
+      if (!durable(event)) return;
+      set({ offer: null });
+      if (event.reason === "declined") tell({ kind: "stays" });
     },
 
     queueChanged(event: Position & { queue: QueueEntry[] }) {

@@ -78,6 +78,7 @@ export function MenuChoice<T extends string>(props: {
   label: string;
   value: T;
   options: readonly { value: T; label: string }[];
+  disabled?: boolean;
   onChange: (value: T) => void;
 }) {
   return (
@@ -87,7 +88,12 @@ export function MenuChoice<T extends string>(props: {
           {props.label}
         </Base.GroupLabel>
         {props.options.map((each) => (
-          <Base.RadioItem key={each.value} value={each.value} className={ROW}>
+          <Base.RadioItem
+            key={each.value}
+            value={each.value}
+            disabled={props.disabled ?? false}
+            className={cn(ROW, "data-disabled:opacity-50")}
+          >
             <span className="grid size-4.5 place-items-center">
               {each.value === props.value && <Check />}
             </span>

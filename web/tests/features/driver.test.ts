@@ -6,6 +6,9 @@ vi.mock("@/features/player/hls", () => ({
   attachSource: () =>
     Promise.resolve({
       detach: () => undefined,
+      take: () => undefined,
+      line_kbps: () => null,
+      plenty_s: 20,
       content_offset_s: () => 0,
       has_sound: () => true,
     }),
@@ -93,7 +96,7 @@ beforeEach(() => {
     status,
     refused: () => undefined,
   });
-  driver.load("x");
+  driver.load({ url: "x", size: null });
 });
 
 afterEach(() => {

@@ -14,6 +14,7 @@ import { RoomMenu } from "@/features/rooms/RoomMenu";
 import type { Member } from "@/lib/types";
 import { Toaster } from "@/ui/toast";
 import { aMember, anAnswer, aRoom, aTimeline } from "../support/room";
+import { NOTHING } from "../support/way";
 
 const guest = { you: { ...aMember("you", { name: "Kim" }), actions: [] } };
 const ann = (over: Partial<Member> = {}) => aMember("ann", { name: "Ann", ...over });
@@ -155,7 +156,9 @@ describe("PB22 stepping out", () => {
 
 describe("the film's menu", () => {
   const open = async (room: ReturnType<typeof aRoom>) => {
-    room.show(<PlayerMenu driver={driver} steer={steer} onChoose={() => undefined} />);
+    room.show(
+      <PlayerMenu driver={driver} steer={steer} watching={NOTHING} onChoose={() => undefined} />,
+    );
     await userEvent.click(screen.getByRole("button", { name: /More for the film/ }));
   };
 

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { SubtitleLines } from "@/features/player/SubtitleLines";
 import { SubtitleMenu } from "@/features/player/SubtitleMenu";
 import { useSubtitles } from "@/features/player/useSubtitles";
+import type { Ways } from "@/features/player/way";
+import { NOTHING, SOME_WAYS } from "../support/way";
 
 const TRACKS = [
   { id: "1", language: "en", title: "English (SDH)", default: false },
@@ -13,6 +15,8 @@ const TRACKS = [
   { id: "3", language: "de", title: "", default: false },
 ];
 const SAID = "WEBVTT\n\n00:00:10.000 --> 00:00:12.000\n<i>Good</i> evening <3 &lt;b>\n";
+
+const PICTURES = { id: "9", language: "fr", title: "French (PGS)" };
 
 let at_s = 0;
 let asked: string[] = [];
@@ -28,11 +32,14 @@ function serving(texts: Record<string, string>) {
   });
 }
 
+let ways: Ways | null = null;
+const burn = vi.fn();
+
 function Reader() {
   const subtitles = useSubtitles("http://localhost/api/stream/t");
   return (
     <>
-      <SubtitleMenu subtitles={subtitles} />
+      <SubtitleMenu subtitles={subtitles} watching={{ ...NOTHING, ways, burn }} />
       <SubtitleLines subtitles={subtitles} position={() => at_s} raised={false} />
       <button type="button" onClick={subtitles.toggle}>
         C
@@ -57,6 +64,8 @@ const open = async () => {
 
 beforeEach(() => {
   at_s = 0;
+  ways = null;
+  burn.mockClear();
 });
 
 afterEach(() => localStorage.clear());
@@ -117,4 +126,15 @@ test("a film without any has no button", async () => {
   show();
   await act(() => new Promise((done) => setTimeout(done, 30)));
   expect(screen.queryByRole("button", { name: "Subtitles" })).toBeNull();
+});
+
+test("STR10 subtitles of pictures are laid over the film, in place of written ones", async () => {
+  serving({ "subtitles/2.vtt": SAID });
+  ways = { ...SOME_WAYS, pictures: [PICTURES] };
+  show();
+  await open();
+  await userEvent.click(await screen.findByRole("menuitemradio", { name: "French (PGS)" }));
+  expect(burn).toHaveBeenLastCalledWith("9");
+  await userEvent.click(screen.getByRole("menuitemradio", { name: "English" }));
+  expect(burn).toHaveBeenLastCalledWith(null);
 });

@@ -201,6 +201,15 @@ test("SYN1 PB21 the room's figures and checks are heard", async () => {
   expect(store.getState().check).toBeNull();
 });
 
+test("PB27 what comes next is heard, and that it no longer does", async () => {
+  await join();
+  const offered = { item: aTimeline().item, ends_ms: 9, clock_id: "c1", queued: true, revision: 1 };
+  socket.hear("next:offered", { ...offered, epoch: 1, seq: 11 });
+  expect(store.getState().offer).toEqual(offered);
+  socket.hear("next:withdrawn", { reason: "gone", epoch: 1, seq: 12 });
+  expect(store.getState().offer).toBeNull();
+});
+
 test("MEM6 being kicked ends the visit", async () => {
   await join();
   socket.hear("member:kicked", { reason: "kicked" });

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Member } from "@/lib/types";
 import { conditionOf } from "@/room/behind";
 import { useCommands, useMay, useRoom } from "@/room/context";
+import { usePlan, wordsOfPlan, wordsOfWay } from "@/room/plan";
 import { freshSync } from "@/room/store";
 import { Avatar } from "@/ui/avatar";
 import { Button, IconButton } from "@/ui/button";
@@ -19,9 +20,12 @@ export function inOrder(members: readonly Member[]): Member[] {
 export function MembersPanel() {
   const { t } = useTranslation();
   const members = useRoom((state) => state.members);
+  const plan = usePlan();
+  const served = plan && wordsOfPlan(plan, t);
   return (
     <div className="h-full overflow-y-auto p-3">
       <TakeBack />
+      {served && <p className="px-2 pb-2 text-faint text-sm first-letter:uppercase">{served}</p>}
       <ul aria-label={t("members.label")} className="grid content-start gap-1">
         {inOrder(members).map((each) => (
           <Person key={each.id} member={each} />
@@ -49,6 +53,7 @@ function TakeBack() {
 function Person({ member }: { member: Member }) {
   const { t } = useTranslation();
   const you = useRoom((room) => room.you?.id === member.id);
+  const watches = usePlan()?.members[member.id];
   const condition = useRoom((room) =>
     conditionOf(member, room.timeline?.state, freshSync(room, performance.now())),
   );
@@ -85,6 +90,12 @@ function Person({ member }: { member: Member }) {
             <>
               {t("common.dot")}
               {t("members.buffered", { seconds: member.buffered_s.toFixed(1) })}
+            </>
+          )}
+          {member.online && watches && (
+            <>
+              {t("common.dot")}
+              {wordsOfWay(watches, t)}
             </>
           )}
           <Permits member={member} />

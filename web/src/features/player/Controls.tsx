@@ -27,12 +27,15 @@ import type { Steer } from "./steer";
 import { useDriverView } from "./useDriver";
 import { useNow } from "./useNow";
 import type { Subtitles } from "./useSubtitles";
+import type { Watching } from "./useWay";
+import { WayMenu } from "./WayMenu";
 
 export function Controls(props: {
   driver: Driver;
   steer: Steer;
   stream: string | null;
   subtitles: Subtitles;
+  watching: Watching;
   fullscreen: { on: boolean; toggle: () => void };
   onChoose: () => void;
   onHelp: () => void;
@@ -55,7 +58,8 @@ export function Controls(props: {
         <Volume driver={driver} />
         <Clock driver={driver} />
         <span className="flex-1" />
-        <SubtitleMenu subtitles={props.subtitles} />
+        <SubtitleMenu subtitles={props.subtitles} watching={props.watching} />
+        <WayMenu watching={props.watching} className="hidden sm:inline-flex" />
         {mayLoad && (
           <IconButton
             label={t("player.choose")}
@@ -81,7 +85,12 @@ export function Controls(props: {
             <PictureInPicture2 />
           </IconButton>
         )}
-        <PlayerMenu driver={driver} steer={steer} onChoose={props.onChoose} />
+        <PlayerMenu
+          driver={driver}
+          steer={steer}
+          watching={props.watching}
+          onChoose={props.onChoose}
+        />
         <IconButton
           label={fullscreen.on ? t("player.fullscreen_off") : t("player.fullscreen")}
           onClick={fullscreen.toggle}

@@ -18,12 +18,14 @@ import { SteppedOut, useStepOut } from "./SteppedOut";
 import { SubtitleLines } from "./SubtitleLines";
 import { SyncPill } from "./SyncPill";
 import { useSteer } from "./steer";
+import { UpNext } from "./UpNext";
 import { useDriver } from "./useDriver";
 import { useFade } from "./useFade";
 import { useFullscreen } from "./useFullscreen";
 import { useKeys } from "./useKeys";
 import { useMediaKeys } from "./useMediaKeys";
 import { useSubtitles } from "./useSubtitles";
+import { useWay } from "./useWay";
 import { useWhoDidWhat } from "./useWhoDidWhat";
 import { WaitOverlay } from "./WaitOverlay";
 
@@ -43,6 +45,7 @@ export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Pro
   const { t } = useTranslation();
   const video = useRef<HTMLVideoElement>(null);
   const { driver, stream, retry } = useDriver(video);
+  const watching = useWay(driver, stream);
   const subtitles = useSubtitles(stream);
   const item = useRoom((state) => state.timeline?.item ?? null);
   const standing = useRoom(({ timeline, out }) => timeline?.state === "paused" || out);
@@ -118,8 +121,11 @@ export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Pro
       <Countdown />
       <RoomLine />
       {item && <ReadyCheck />}
+      {item && <UpNext />}
       {item && <SteppedOut driver={driver} steer={steer} />}
-      {driver && item && <SourceTrouble driver={driver} onRetry={retry} />}
+      {driver && item && (
+        <SourceTrouble driver={driver} stream={stream} way={watching.way} onRetry={retry} />
+      )}
       {driver && <SoundGate driver={driver} />}
       <div
         data-bars
@@ -141,6 +147,7 @@ export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Pro
               steer={steer}
               stream={stream}
               subtitles={subtitles}
+              watching={watching}
               fullscreen={fullscreen}
               onChoose={onChoose}
               onHelp={onHelp}

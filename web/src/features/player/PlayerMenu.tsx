@@ -7,8 +7,15 @@ import { Menu, MenuCheck, MenuItem, MenuLine, MenuNote, MenuTiles } from "@/ui/m
 import type { Driver } from "./driver";
 import { SPEEDS, type Steer } from "./steer";
 import { useMediaKeysChoice } from "./useMediaKeys";
+import type { Watching } from "./useWay";
+import { WayChoices } from "./WayMenu";
 
-export function PlayerMenu(props: { driver: Driver; steer: Steer; onChoose: () => void }) {
+export function PlayerMenu(props: {
+  driver: Driver;
+  steer: Steer;
+  watching: Watching;
+  onChoose: () => void;
+}) {
   const { driver, steer } = props;
   const { t } = useTranslation();
   const speed = useRoom(({ timeline }) => timeline?.speed ?? 1);
@@ -38,6 +45,10 @@ export function PlayerMenu(props: { driver: Driver; steer: Steer; onChoose: () =
     >
       <Speeds steer={steer} speed={speed} />
       <MenuLine />
+      <div className="sm:hidden">
+        <WayChoices watching={props.watching} />
+        <MenuLine />
+      </div>
       {mayLoad && (
         <MenuItem icon={<Film />} onSelect={props.onChoose} className="sm:hidden">
           {t("player.choose")}

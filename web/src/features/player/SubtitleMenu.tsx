@@ -1,17 +1,28 @@
 import { Captions, CaptionsOff } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { languageName } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { Menu, MenuChoice, MenuLine, MenuNote, MenuStep, MenuTiles } from "@/ui/menu";
 import { LOOKS, OFF, SIZES, type Subtitles, type SubtitleTrack } from "./useSubtitles";
+import type { Watching } from "./useWay";
 
 const STEP_S = 0.1;
 
-/** One's own subtitles; nothing while the film has none that are text. */
-export function SubtitleMenu({ subtitles }: { subtitles: Subtitles }) {
+const LAID_OVER = "pictures ";
+
+/** One's own subtitles; nothing while the film has none. Those of pictures are laid over the film. */
+export function SubtitleMenu(props: { subtitles: Subtitles; watching: Watching }) {
+  const { subtitles, watching } = props;
   const { t, i18n } = useTranslation();
   const { tracks, id } = subtitles;
-  if (tracks.length === 0) return null;
+  const pictures = watching.ways?.pictures ?? [];
+  if (tracks.length + pictures.length === 0) return null;
   const on = id !== OFF;
+  const choose = (value: string) => {
+    const laid = value.startsWith(LAID_OVER);
+    watching.burn(laid ? value.slice(LAID_OVER.length) : null);
+    subtitles.choose(laid ? OFF : value);
+  };
   return (
     <Menu
       side="top"
@@ -22,19 +33,24 @@ export function SubtitleMenu({ subtitles }: { subtitles: Subtitles }) {
           aria-label={t("subtitles.title")}
           title={t("subtitles.title")}
         >
-          {on ? <Captions className="text-accent-text" /> : <CaptionsOff />}
+          {on || watching.burned ? <Captions className="text-accent-text" /> : <CaptionsOff />}
         </Button>
       }
     >
       <MenuChoice
         label={t("subtitles.for_you")}
-        value={id}
+        value={watching.burned ? LAID_OVER + watching.burned : id}
         options={[
           { value: OFF, label: t("subtitles.off") },
           ...tracks.map((each) => ({ value: each.id, label: nameOf(each, i18n.language) })),
+          ...pictures.map((each) => ({
+            value: LAID_OVER + each.id,
+            label: nameOf(each, i18n.language),
+          })),
         ]}
-        onChange={subtitles.choose}
+        onChange={choose}
       />
+      {watching.burned && <MenuNote>{t("subtitles.laid_over")}</MenuNote>}
       {on && (
         <>
           {subtitles.loading && <MenuNote>{t("subtitles.loading")}</MenuNote>}
@@ -70,14 +86,6 @@ export function SubtitleMenu({ subtitles }: { subtitles: Subtitles }) {
 }
 
 /** Plex's own title, or the language in the reader's words. */
-function nameOf(track: SubtitleTrack, reader: string): string {
-  if (track.title) return track.title;
-  if (track.language === null) return track.id;
-  try {
-    return (
-      new Intl.DisplayNames([reader], { type: "language" }).of(track.language) ?? track.language
-    );
-  } catch {
-    return track.language;
-  }
+function nameOf(track: Pick<SubtitleTrack, "id" | "title" | "language">, reader: string): string {
+  return track.title || languageName(track.language, reader) || track.id;
 }

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Member, RoomSync } from "@/lib/types";
 import { type Condition, conditionOf, wordsOfEasing } from "@/room/behind";
 import { useRoom } from "@/room/context";
+import { usePlan, wordsOfPlan, wordsOfWay } from "@/room/plan";
 import { cn } from "@/ui/cn";
 
 const whole = (ms: number) => Math.max(1, Math.round(ms));
@@ -30,10 +31,11 @@ export function SyncTable({ sync, own_ms }: { sync: RoomSync | null; own_ms: num
       <Headline sync={sync} own_ms={own_ms} />
       {eased && <p className="text-accent-text text-sm">{eased}</p>}
       <Excused />
+      <Served />
       <table className="tabular w-full text-left text-sm">
         <thead className="text-faint text-xs">
           <tr>
-            {(["member", "drift", "buffered", "link"] as const).map((each) => (
+            {(["member", "drift", "buffered", "link", "watches"] as const).map((each) => (
               <th key={each} scope="col" className="pr-3 pb-1 font-normal last:pr-0">
                 {t(`sync.columns.${each}`)}
               </th>
@@ -100,12 +102,21 @@ function Excused() {
   );
 }
 
+/** What the room costs the Plex server. */
+function Served() {
+  const { t } = useTranslation();
+  const plan = usePlan();
+  const words = plan && wordsOfPlan(plan, t);
+  return words ? <p className="text-dim text-xs">{words}</p> : null;
+}
+
 const FINE: readonly Condition[] = ["here", "ready", "away"];
 
 function Row({ member, condition }: { member: Member; condition: Condition }) {
   const { t } = useTranslation();
   const dash = t("common.none");
   const { online, drift_ms, buffered_s, rtt_ms } = member;
+  const watches = usePlan()?.members[member.id];
   return (
     <tr className={cn("align-top", !online && "text-faint")}>
       <th scope="row" className="max-w-26 py-1 pr-3 font-normal">
@@ -125,9 +136,10 @@ function Row({ member, condition }: { member: Member; condition: Condition }) {
       <td className="whitespace-nowrap py-1 pr-3">
         {online ? t("common.s", { value: buffered_s.toFixed(1) }) : dash}
       </td>
-      <td className="whitespace-nowrap py-1">
+      <td className="whitespace-nowrap py-1 pr-3">
         {online && rtt_ms !== null ? t("common.ms", { value: Math.round(rtt_ms) }) : dash}
       </td>
+      <td className="py-1">{online && watches ? wordsOfWay(watches, t) : dash}</td>
     </tr>
   );
 }

@@ -10,7 +10,7 @@ import { createCosts } from "./costs";
 import { createElement } from "./element";
 import { createFollower, type Motion } from "./follower";
 import { createHealth } from "./health";
-import { attachSource, type Source, type SourceFailure } from "./hls";
+import { type Address, attachSource, type Source, type SourceFailure } from "./hls";
 import { watchPictures } from "./pictures";
 import { createReporter } from "./reporter";
 
@@ -46,7 +46,11 @@ export interface DriverPorts {
 export interface Driver {
   view: StoreApi<DriverView>;
   apply(timeline: Timeline): void;
-  load(url: string | null): void;
+  load(address: Address | null): void;
+  /** What the line carries; null while nobody knows. */
+  line_kbps(): number | null;
+  /** Film seconds loaded per second of late; null when nothing holds the loading back. */
+  fill(): number | null;
   /** After a rejoin: readiness and status are told again. */
   forget(): void;
   /** Look at once: something outside has changed. */
@@ -92,7 +96,7 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
   /** Accepted, but not in force before its `as_of_ms`; the element still follows the one before. */
   let coming: Timeline | null = null;
   let source: Source | null = null;
-  let source_url: string | null = null;
+  let address: Address | null = null;
   let attached_url: string | null = null;
   let generation = 0;
   let drifts: { at: number; ms: number }[] = [];
@@ -183,7 +187,7 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
 
   function move(head: Timeline, now_ms: number, reading: ReturnType<typeof element.read>): void {
     if (view.getState().stepped_out || head.state === "idle") return follower.stop();
-    if (source_url === null || !element.hasLength()) return;
+    if (address === null || !element.hasLength()) return;
     if (head.state !== "playing") return follower.hold(head);
     follower.follow(head, now_ms, reading);
     if (follower.motion() !== "running") return;
@@ -194,7 +198,8 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
   function report(head: Timeline): void {
     const { at_s, at_ms } = element.read();
     const ahead_s = element.ahead();
-    health.loaded({ at_ms, ahead_s, at_s }, at_s + ahead_s > head.duration_s - 1);
+    const complete = at_s + ahead_s > head.duration_s - 1;
+    health.loaded({ at_ms, ahead_s, at_s }, complete, source?.plenty_s ?? 0);
     const limit = health.limit({
       rate: head.rate,
       actuation: follower.actuation(),
@@ -223,12 +228,17 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
     if (failure === "refused" || failure === "unreachable") ports.refused();
   }
 
-  function load(url: string | null): void {
+  function load(next: Address | null): void {
+    if (next && next.url === address?.url && source) {
+      address = next;
+      if (next.size !== null) source.take(next.size);
+      return;
+    }
     generation += 1;
     source?.detach();
     source = null;
     element.use(null);
-    source_url = url;
+    address = next;
     attached_url = null;
     follower.reset();
     health.forget();
@@ -238,16 +248,16 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
 
   /** Where to begin is known only with the timeline: without it the film's start would be fetched. */
   function attach(): void {
-    const url = source_url;
-    if (url === null || attached_url === url || !timeline) return;
-    attached_url = url;
+    if (address === null || attached_url === address.url || !timeline) return;
+    attached_url = address.url;
     const mine = generation;
     const start_s = driver.expected() ?? timeline.position_s;
-    void attachSource(video, url, start_s, (failure) => mine === generation && failed(failure))
+    void attachSource(video, address, start_s, (failure) => mine === generation && failed(failure))
       .then((attached) => {
         if (mine !== generation) return attached.detach();
         source = attached;
         element.use(attached);
+        if (address?.size != null) attached.take(address.size);
       })
       .catch(() => mine === generation && view.setState({ failure: "unreachable" }));
   }
@@ -278,6 +288,8 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
       tick();
     },
     load,
+    line_kbps: () => source?.line_kbps() ?? null,
+    fill: health.fill,
     forget: reporter.forget,
     tick,
     stepOut(out) {

@@ -9,8 +9,11 @@ interface Load {
 }
 
 export interface Health {
-  /** Takes in how much is loaded now; `complete`: there is nothing left to load. */
-  loaded(now: Load, complete: boolean): void;
+  /**
+   * Takes in how much is loaded now; `complete`: there is nothing left to load. Sources load no
+   * further than `plenty_s` ahead, or little more, on purpose.
+   */
+  loaded(now: Load, complete: boolean, plenty_s: number): void;
   /** Film seconds loaded per second of late; null when nothing holds the loading back. */
   fill(): number | null;
   limit(of: { rate: number; actuation: Actuation; lag_s: number | null; hidden: boolean }): Limit;
@@ -20,14 +23,12 @@ export interface Health {
 const WINDOW_MS = 10_000;
 const EVERY_MS = 500;
 const SPAN_MS = 3_000;
-/** The player loads no further than this on purpose. */
-const PLENTY_S = 20;
-const SCARCE_S = 10;
 const LATE_S = 0.15;
 
 export function createHealth(): Health {
   let loads: Load[] = [];
   let plenty = true;
+  let usual_s = 0;
 
   function fill(): number | null {
     const first = loads[0];
@@ -38,8 +39,9 @@ export function createHealth(): Health {
   }
 
   return {
-    loaded(now, complete) {
-      plenty = complete || now.ahead_s >= PLENTY_S;
+    loaded(now, complete, plenty_s) {
+      usual_s = plenty_s;
+      plenty = complete || now.ahead_s >= plenty_s;
       const last = loads[loads.length - 1];
       if (last && now.at_ms - last.at_ms < EVERY_MS) return;
       if (last && now.at_s + now.ahead_s < last.at_s) loads = []; // it has jumped back
@@ -48,9 +50,9 @@ export function createHealth(): Health {
     fill,
     limit({ rate, actuation, lag_s, hidden }) {
       const filled = fill();
-      const ahead_s = loads[loads.length - 1]?.ahead_s ?? PLENTY_S;
+      const ahead_s = loads[loads.length - 1]?.ahead_s ?? usual_s;
       if (hidden) return "hidden";
-      if (filled !== null && filled < rate && ahead_s < SCARCE_S) return "slow_link";
+      if (filled !== null && filled < rate && ahead_s < usual_s / 2) return "slow_link";
       if (lag_s !== null && lag_s > LATE_S) return "slow_device";
       return actuation === "none" ? "fixed_rate" : null;
     },

@@ -109,7 +109,6 @@ function useTicket(
   useEffect(() => {
     if (!driver || !code) return;
     if (key === null) {
-      driver.load(null);
       onStream(null);
       return;
     }
@@ -121,7 +120,6 @@ function useTicket(
         .then((ticket) => {
           if (dropped) return;
           const url = resolve(ticket.url);
-          driver.load(url);
           onStream(url.slice(0, url.lastIndexOf("/")));
         })
         .catch((error: unknown) => {

@@ -1,11 +1,11 @@
 /** Every act of somebody else shows its author for a moment, and can be undone by who may. */
 import { useCallback, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import type { Cause } from "@/lib/types";
+import type { Cause, Timeline } from "@/lib/types";
 import { useCommands, useLive } from "@/room/context";
 import type { Notice } from "@/room/store";
 import { notify } from "@/ui/toast";
-import { undoingOf, wordsFor } from "./who";
+import { mayBeginAnew, undoingOf, wordsFor } from "./who";
 
 const UNDOABLE_MS = 10_000;
 const ONE_JOURNEY_MS = 3_000;
@@ -32,6 +32,11 @@ export function useWhoDidWhat(): () => void {
   const last = useRef<{ undo: () => void; at_ms: number } | null>(null);
   useEffect(() => {
     const journey = createJourney();
+    /** Only while the same item is on. */
+    const beginAnew = (begun: Timeline | null) => () => {
+      const { timeline } = store.getState();
+      if (timeline?.stream?.generation === begun?.stream?.generation) void commands.seek(0);
+    };
     return store.onNotice((heard) => {
       const notice = journey(heard);
       const state = store.getState();
@@ -47,10 +52,16 @@ export function useWhoDidWhat(): () => void {
         else void commands[undoing.command]();
       };
       if (undoing) last.current = { undo, at_ms: performance.now() };
+      const actions = [
+        ...(undoing ? [{ label: t("steer.undo"), act: undo }] : []),
+        ...(mayBeginAnew(notice, state)
+          ? [{ label: t("who.from_beginning"), act: beginAnew(state.timeline) }]
+          : []),
+      ];
       notify({
         text,
         key: notice.kind === "timeline" ? "timeline" : text,
-        ...(undoing ? { actions: [{ label: t("steer.undo"), act: undo }] } : {}),
+        ...(actions.length > 0 ? { actions } : {}),
       });
     });
   }, [store, commands, t]);

@@ -1,7 +1,7 @@
 /** What to say about what happened, and what would take it back. Pure. */
 import type { TFunction } from "i18next";
 import { clockTime } from "@/lib/format";
-import type { Action, Member } from "@/lib/types";
+import type { Action, Member, Timeline } from "@/lib/types";
 import { mayDo } from "@/room/context";
 import type { Notice, RoomState } from "@/room/store";
 
@@ -26,6 +26,8 @@ export function wordsFor(notice: Notice, state: RoomState, t: TFunction): string
       return aboutMembers(notice.kind, notice.members, state, t);
     case "check_closed":
       return aboutCheck(notice.reason, notice.missing, state, t);
+    case "stays":
+      return t("next.stays");
     case "timeline":
       return aboutTimeline(notice.timeline, state, t);
     case "reaction":
@@ -57,12 +59,10 @@ function aboutCheck(
   return t("check.unanswered", { names: listed(names) });
 }
 
-function aboutTimeline(
-  { by, cause, position_s, item, speed }: Extract<Notice, { kind: "timeline" }>["timeline"],
-  { you }: RoomState,
-  t: TFunction,
-): string | null {
+function aboutTimeline(timeline: Timeline, { you }: RoomState, t: TFunction): string | null {
+  const { by, cause, position_s, speed } = timeline;
   if (cause === "ended") return t("who.ended");
+  if (cause === "load" || cause === "next") return aboutBeginning(timeline, you, t);
   if (!by || by.member_id === you?.id) return null;
   const { name } = by;
   switch (cause) {
@@ -74,14 +74,34 @@ function aboutTimeline(
       return t("who.seek", { name, position: clockTime(position_s, true) });
     case "rate":
       return t("who.rate", { name, rate: speed });
-    case "load":
-    case "next":
-      return t("who.load", { name, title: item?.title ?? "" });
+    case "sound":
+      return t("who.sound", { name });
     case "skip":
       return t("who.skip", { name });
     default:
       return null;
   }
+}
+
+/** What was put on, and whether it goes on where the room had stopped (SPEC PB-30). */
+function aboutBeginning(
+  { by, item, position_s, resumed }: Timeline,
+  you: Member | null,
+  t: TFunction,
+): string | null {
+  const title = item?.title ?? "";
+  const position = clockTime(position_s, true);
+  if (!by) return resumed ? t("who.resumed", { position }) : t("who.next", { title });
+  if (by.member_id === you?.id) return resumed ? t("who.resumed", { position }) : null;
+  if (resumed) return t("who.load_resumed", { name: by.name, title, position });
+  return t("who.load", { name: by.name, title });
+}
+
+/** Whether one may begin anew what the room has just taken up where it had stopped. */
+export function mayBeginAnew(notice: Notice, state: RoomState): boolean {
+  if (notice.kind !== "timeline" || !notice.timeline.resumed || state.out) return false;
+  const { cause } = notice.timeline;
+  return (cause === "load" || cause === "next") && mayDo(state, "playback.seek");
 }
 
 /** What takes an act back: the permission it needs, and the command. */

@@ -47,6 +47,9 @@ export function RoomMenu({ onLeave }: { onLeave: () => void }) {
             onChange={(wait_policy) => edit({ wait_policy })}
           />
           <MenuLine />
+          <MenuCheck checked={room.autoplay} onChange={(autoplay) => edit({ autoplay })}>
+            {t("room.autoplay")}
+          </MenuCheck>
           <MenuCheck checked={room.invite_only} onChange={(invite_only) => edit({ invite_only })}>
             {t("room.invite_only")}
           </MenuCheck>

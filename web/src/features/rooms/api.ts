@@ -47,6 +47,7 @@ export interface RoomChanges {
   control?: Control;
   wait_policy?: WaitPolicy;
   invite_only?: boolean;
+  autoplay?: boolean;
 }
 
 export const editRoom = (code: string, changes: RoomChanges) => api.patch<Room>(at(code), changes);

@@ -1,0 +1,226 @@
+"""Our own ffmpeg in the part of Plex's transcoder, for films that Plex refuses (SPEC STR-14).
+
+Plex's address and token stay in this process: ffmpeg reads the film from `film_tap`.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import shutil
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from watchtogether.kit.clock import Clock
+from watchtogether.kit.errors import AppError
+from watchtogether.kit.tasks import Background
+from watchtogether.plex.client import ServerAccess
+from watchtogether.plex.facts import Version
+from watchtogether.plex.transcode import ListedSegment, Missing, Moment, Order, Transcode
+from watchtogether.stream.encoder import Encoder, can_tone_map
+from watchtogether.stream.encoder_plan import SEGMENT_S, Plan, cut, fitted, script
+from watchtogether.stream.errors import EncoderBusy, FilmUnreadable, StreamStopped
+from watchtogether.stream.film_tap import FilmTap, TappedFilm
+from watchtogether.stream.ports import FileSource
+from watchtogether.stream.waker import or_error
+
+log = structlog.get_logger(__name__)
+
+IDLE_S: Final = 60.0
+"""An encoder that nobody asks or pings for so long is ended."""
+_LOOK_EVERY_S: Final = 10.0
+_FIRST_S: Final = 10.0
+"""For so long a start waits for the first piece, which shows that the film can be read."""
+_WAIT_S: Final = 3.0
+"""For so long a question for a segment waits for it."""
+_EARLIER: Final = 20
+"""A start where the film has no pictures any more is repeated so many segments before."""
+_INDEXED: Final = frozenset({"mp4", "mkv", "webm"})
+_LEAD_S: Final = 10.0
+"""In other files, such as recordings, ffmpeg finds a time and not the keyframe before it."""
+_REFUSE_S: Final = 60.0
+_REMEMBERED: Final = 100
+
+
+@dataclass(slots=True)
+class _Conversion:
+    """One session: its encoder, and what that reads. `error`: why Plex gave no more of it."""
+
+    encoder: Encoder
+    film: TappedFilm
+    asked_ms: float
+    error: AppError | None = None
+
+
+class OwnTranscoder:
+    """Fills the port `Transcoder`; works inside `async with run():` only.
+
+    At most `most` encoders run at a time. Their pieces are in folders below `folder`, which is
+    this process's own: what it holds at the start was left by a crash, and is removed.
+    """
+
+    def __init__(self, files: FileSource, clock: Clock, folder: Path, most: int) -> None:
+        self._files = files
+        self._clock = clock
+        self._folder = folder
+        self._most = most
+        self._tap = FilmTap()
+        self._background: Background | None = None
+        self._conversions: dict[str, _Conversion] = {}
+        self._numbers = itertools.count(1)
+        self._failures: OrderedDict[tuple[str, int], float] = OrderedDict()
+
+    @contextlib.asynccontextmanager
+    async def run(self) -> AsyncIterator[None]:
+        """Owns every encoder; none is left at the end."""
+        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+        async with Background() as background:
+            self._background = background
+            try:
+                await self._tap.open(background)
+                background.start("idle encoders", self._end_idle())
+                yield
+            finally:
+                self._tap.close()
+                for session in list(self._conversions):
+                    await self._end(session)
+                self._background = None
+
+    @property
+    def encoders(self) -> list[Encoder]:
+        """Of all sessions, the running ones and those that have reached the film's end."""
+        return [each.encoder for each in self._conversions.values()]
+
+    async def start(self, access: ServerAccess, order: Order) -> Transcode:
+        """Begin where the order says. The list is the whole film's, in segments of equal length.
+
+        Raises `EncoderBusy`; `FilmUnreadable`, which is then said of this place for a minute
+        without trying; and what Plex raises when the file is read. The caller stops
+        `order.session` in any case.
+        """
+        version = order.version
+        if version is None or version.duration_s <= 0 or version.size_bytes <= 0:
+            raise FilmUnreadable
+        lengths_s = cut(version.duration_s, version.frame_rate)
+        first = min(int(order.offset_s / SEGMENT_S), len(lengths_s) - 1)
+        self._check_readable(version, first)
+        await or_error(self._files.announce(access, order.rating_key, version, order.session))
+        plan = await _plan(order, version, first, len(lengths_s))
+        conversion = await self._begin(access, order, version, plan)
+        if conversion.encoder.ended_early and first > 0:
+            await self._end(order.session)
+            plan = await _plan(order, version, max(0, first - _EARLIER), len(lengths_s))
+            conversion = await self._begin(access, order, version, plan)
+        if conversion.encoder.failed or conversion.encoder.ended_early:
+            await self._end(order.session)
+            raise conversion.error or self._unreadable(version, first)
+        log.info("encoder_began", first=plan.first, segments=plan.segments)
+        return Transcode(
+            order.session,
+            tuple(ListedSegment(each, f"{n:05d}.ts") for n, each in enumerate(lengths_s)),
+            order.bitrate_kbps * 1000,
+            fitted(plan.source, plan.box),
+            f"own|{version.part_id}|{version.size_bytes}",
+        )
+
+    async def segment(self, access: ServerAccess, job: Transcode, index: int) -> bytes | Missing:
+        conversion = self._conversions.get(job.session)
+        if conversion is None:
+            return Missing.LOST
+        conversion.asked_ms = self._clock.monotonic_ms()
+        piece = await conversion.encoder.piece(index, _WAIT_S)
+        if piece is not None:
+            return piece
+        return Missing.LOST if conversion.encoder.failed else Missing.NOT_READY
+
+    async def ping(self, access: ServerAccess, session: str) -> bool:
+        conversion = self._conversions.get(session)
+        if conversion is None or conversion.encoder.failed:
+            return False
+        conversion.asked_ms = self._clock.monotonic_ms()
+        return True
+
+    async def report(self, access: ServerAccess, session: str, moment: Moment) -> bool:
+        """To Plex, for which this is somebody who plays the file."""
+        return await self._files.report(access, session, moment)
+
+    async def stop(self, access: ServerAccess, session: str) -> None:
+        """Returns when nothing is left of it."""
+        await self._end(session)
+
+    async def _begin(
+        self, access: ServerAccess, order: Order, version: Version, plan: Plan
+    ) -> _Conversion:
+        """Start an encoder, and wait for its first piece or its end."""
+        if self._background is None:
+            raise StreamStopped(retry_after_s=5)
+        if sum(each.running for each in self.encoders) >= self._most:
+            raise EncoderBusy(retry_after_s=10)
+
+        def fail(error: AppError) -> None:
+            conversion.error = conversion.error or error
+            encoder.kill()
+
+        film = TappedFilm(self._files, access, version, order.session, self._clock, fail)
+        folder = self._folder / str(next(self._numbers))
+        encoder = Encoder(plan, script(self._tap.offer(film), version.duration_s), folder)
+        conversion = _Conversion(encoder, film, self._clock.monotonic_ms())
+        self._conversions[order.session] = conversion
+        self._background.start("encoder", encoder.run())
+        await encoder.piece(plan.first, _FIRST_S)
+        return conversion
+
+    async def _end(self, session: str) -> None:
+        conversion = self._conversions.pop(session, None)
+        if conversion is not None:
+            conversion.encoder.close()
+            await conversion.encoder.gone.wait()
+            self._tap.withdraw(conversion.film)
+
+    async def _end_idle(self) -> None:
+        while True:
+            await self._clock.sleep(_LOOK_EVERY_S)
+            long_ago_ms = self._clock.monotonic_ms() - IDLE_S * 1000
+            for session, conversion in list(self._conversions.items()):
+                if conversion.asked_ms < long_ago_ms:
+                    log.info("encoder_forgotten")
+                    await self._end(session)
+
+    def _check_readable(self, version: Version, first: int) -> None:
+        until_ms = self._failures.get((version.part_key, first), 0.0)
+        left_s = (until_ms - self._clock.monotonic_ms()) / 1000
+        if left_s > 0:
+            raise FilmUnreadable(retry_after_s=max(1, int(left_s)))
+
+    def _unreadable(self, version: Version, first: int) -> FilmUnreadable:
+        self._failures[version.part_key, first] = self._clock.monotonic_ms() + _REFUSE_S * 1000
+        if len(self._failures) > _REMEMBERED:
+            self._failures.popitem(last=False)
+        return FilmUnreadable(retry_after_s=int(_REFUSE_S))
+
+
+async def _plan(order: Order, version: Version, first: int, segments: int) -> Plan:
+    """Raises `FilmUnreadable` for a subtitle that is not inside the file."""
+    sound = next((each for each in version.sounds if each.on), None)
+    if order.sound is not None:
+        sound = version.sound(order.sound)
+    burned = version.picture(order.burned) if order.burned is not None else None
+    if order.burned is not None and (burned is None or burned.index is None):
+        raise FilmUnreadable
+    return Plan(
+        duration_s=version.duration_s,
+        segments=segments,
+        first=first,
+        source=(version.width, version.height),
+        box=(order.width, order.height),
+        kbps=order.bitrate_kbps,
+        has_sound=version.has_sound,
+        sound=sound.index if sound is not None else None,
+        burned=burned.index if burned is not None else None,
+        tone_map=version.hdr and await asyncio.to_thread(can_tone_map),
+        lead_s=0.0 if version.extension in _INDEXED else _LEAD_S,
+    )
