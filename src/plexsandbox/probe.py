@@ -13,7 +13,14 @@ from av.stream import Disposition
 
 from plexsandbox.model import Chapter, Track, TrackKind
 
-_CODECS = {"subrip": "srt", "hdmv_pgs_subtitle": "pgs", "dvd_subtitle": "vobsub", "dts": "dca"}
+_CODECS = {
+    "subrip": "srt",
+    "pgssub": "pgs",
+    "dvdsub": "vobsub",
+    "dvbsub": "dvb_subtitle",
+    "dts": "dca",
+}
+"""The decoder's name, and what a server calls it."""
 _KINDS = {kind.value: kind for kind in TrackKind}
 
 TrackIds = Callable[[int], int]

@@ -10,6 +10,9 @@ from pathlib import Path
 from plexsandbox.transcoder import process
 from plexsandbox.transcoder.plan import BURNED, Plan, encode_arguments, extract_arguments
 
+_NICENESS = 10
+"""Encoding has time; whoever watches on the same machine has not."""
+
 
 class Encoder:
     """A segment exists only when it is complete: ffmpeg renames it then."""
@@ -35,7 +38,10 @@ class Encoder:
             await extracting.wait()
         with (folder / "errors.txt").open("wb") as errors:
             child = await process.start_ffmpeg(
-                arguments or encode_arguments(plan, start), cwd=folder, stderr=errors
+                arguments or encode_arguments(plan, start),
+                cwd=folder,
+                stderr=errors,
+                niceness=_NICENESS,
             )
         return cls(child, folder, start)
 

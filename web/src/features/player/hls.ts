@@ -31,6 +31,8 @@ export interface Source {
 
 /** A ticket that is worth nothing any more, a film that is over, a size that was not planned. */
 const REFUSALS = [401, 403, 409, 410];
+/** Longer than this no other size is worth being waited for. */
+const WARMED_MS = 15_000;
 const MEDIA_RECOVERIES = 2;
 const NETWORK_RECOVERIES = 6;
 
@@ -111,6 +113,7 @@ function withHls(
   const line = createLine();
   let sound: boolean | null = null;
   let wanted = size;
+  let gone = false;
   const level = () => hls.levels.findIndex(({ uri }) => uri.includes(`/${wanted}/`));
   hls.on(Events.MANIFEST_PARSED, () => {
     if (size === null) return;
@@ -152,21 +155,48 @@ function withHls(
   hls.attachMedia(video);
   return {
     detach: () => {
+      gone = true;
       clearTimeout(timer);
       hls.destroy();
     },
     take(next) {
+      if (next === wanted) return;
       wanted = next;
       const at = level();
       if (at < 0 || at === hls.loadLevel) return;
-      if (aheadOf(video.buffered, video.currentTime) < AT_ONCE_S) hls.currentLevel = at;
-      else hls.nextLevel = at;
+      const switchTo = () => {
+        if (wanted !== next || gone) return;
+        if (aheadOf(video.buffered, video.currentTime) < AT_ONCE_S) hls.currentLevel = at;
+        else hls.nextLevel = at;
+      };
+      if (aheadOf(video.buffered, video.currentTime) < AT_ONCE_S) switchTo();
+      else void warmed(hls, at, video.currentTime).finally(switchTo);
     },
     line_kbps: line.kbps,
     plenty_s: 20,
     content_offset_s: offset.value_s,
     has_sound: () => sound,
   };
+}
+
+/**
+ * The next pieces of another size, fetched before anything that is loaded is given up for them: a
+ * conversion may have to be begun first. The player then finds them in the browser's cache.
+ */
+async function warmed(hls: Hls, at: number, at_s: number): Promise<void> {
+  const uri = hls.levels[at]?.uri;
+  const cut = hls.levels[hls.loadLevel]?.details?.fragments ?? [];
+  const here = cut.findIndex((each) => each.start <= at_s && at_s < each.start + each.duration);
+  if (!uri) return;
+  const within = { signal: AbortSignal.timeout(WARMED_MS), credentials: "same-origin" } as const;
+  try {
+    await (await fetch(uri, within)).arrayBuffer();
+    for (const piece of cut.slice(here + 1, here + 3)) {
+      await (await fetch(new URL(`${piece.sn}.ts`, uri), within)).arrayBuffer();
+    }
+  } catch {
+    // Then the player has to wait for them itself.
+  }
 }
 
 function loadingOf({ loaded, loading }: LoaderStats) {
