@@ -58,6 +58,21 @@ _BLOCK = """() => {
 """How bright the place is where the pictured subtitle has its white block."""
 
 
+_DRY = """() => {
+  window.dry = [];
+  const video = document.querySelector("video");
+  const loaded = () => {
+    for (let i = 0; i < video.buffered.length; i++)
+      if (video.buffered.start(i) <= video.currentTime + 0.1
+          && video.currentTime + 0.5 < video.buffered.end(i)) return true;
+    return false;
+  };
+  video.addEventListener("emptied", () => window.dry.push("emptied"));
+  video.addEventListener("waiting", () => loaded() || window.dry.push(video.currentTime));
+}"""
+"""Notes when the film stops for want of anything to show; not when the machine is too busy."""
+
+
 @pytest.fixture(scope="module")
 def bilingual(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A film with an English and a French sound, 220 and 880 Hz, and a pictured subtitle."""
@@ -75,7 +90,8 @@ def bilingual(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     subprocess.run(command, check=True)
     plain.unlink()
     blocks.unlink()
-    with sandbox(folder) as running:
+    # An encoder at full speed would starve the browsers on a machine of two processors.
+    with sandbox(folder, "--encoder-speed", "6") as running:
         yield running
 
 
@@ -181,12 +197,7 @@ def test_2_STR10_a_smaller_size_by_keyboard_for_oneself_alone(both: Party) -> No
 
 def test_3_STR10_one_size_becomes_another_without_running_dry(both: Party) -> None:
     page = both.guest.page
-    page.evaluate("""() => {
-      window.troubles = [];
-      const video = document.querySelector("video");
-      for (const each of ["emptied", "waiting", "seeking"])
-        video.addEventListener(each, () => window.troubles.push(each));
-    }""")
+    page.evaluate(_DRY)
     taken = page.evaluate("performance.getEntriesByType('resource').length")
     _open(page)
     page.get_by_role("menuitemradio", name="240p").click()
@@ -197,7 +208,7 @@ def test_3_STR10_one_size_becomes_another_without_running_dry(both: Party) -> No
     )
     eventually(lambda: page.evaluate(small, taken) > 5, 30)
     both.until_together()
-    assert page.evaluate("window.troubles") == []
+    assert page.evaluate("window.dry") == []
 
 
 def test_4_PB26_the_host_changes_the_sound_for_both(both: Party) -> None:

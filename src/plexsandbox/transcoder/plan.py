@@ -100,7 +100,8 @@ def encode_arguments(plan: Plan, start: int) -> list[str]:
     start_s = start * plan.segment_s
     return [
         *("-v", "error", "-nostdin", "-y"),
-        *(("-readrate", f"{plan.speed:g}") if plan.speed else ()),
+        # With a sparse stream of pictures ffmpeg would read at the pace of the film whatever is said.
+        *(("-readrate", f"{plan.speed:g}") if plan.speed and not plan.burns_pictures else ()),
         *("-ss", f"{start_s:.6f}", "-i", str(plan.file.path)),
         *_picture_arguments(plan, start_s),
         *_audio_arguments(plan.audio),
