@@ -100,7 +100,7 @@ def encode_arguments(plan: Plan, start: int) -> list[str]:
     start_s = start * plan.segment_s
     return [
         *("-v", "error", "-nostdin", "-y"),
-        # With a sparse stream of pictures ffmpeg would read at the pace of the film whatever is said.
+        # With a sparse stream of pictures ffmpeg would read at the pace of the film in any case.
         *(("-readrate", f"{plan.speed:g}") if plan.speed and not plan.burns_pictures else ()),
         *("-ss", f"{start_s:.6f}", "-i", str(plan.file.path)),
         *_picture_arguments(plan, start_s),
