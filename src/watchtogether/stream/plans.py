@@ -12,8 +12,8 @@ from watchtogether.stream.planner import Way, Wish, conversions, plan
 from watchtogether.stream.ports import Screening
 from watchtogether.stream.renditions import Rendition
 
-FORGOTTEN_S: Final = 60.0
-"""A page asks every 20 s."""
+FORGOTTEN_S: Final = 150.0
+"""A page asks every 20 s; browsers let one that nobody looks at do so once a minute."""
 _ROOMS: Final = 10_000
 
 

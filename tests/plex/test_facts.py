@@ -1,0 +1,150 @@
+"""What is known of a title before it is played: from recorded answers, and from ones we made up."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from watchtogether.kit.ids import AccountId, RatingKey, ServerId
+from watchtogether.plex import parse
+from watchtogether.plex.facts import Version, version_for, versions_of, with_sound
+from watchtogether.plex.titles import PlexTitles
+
+RECORDED = Path(__file__).parent / "recordings"
+
+
+def stream(kind: int, number: int, **fields: object) -> dict[str, object]:
+    return {"id": number, "streamType": kind, **fields}
+
+
+def versions(*media: dict[str, object]) -> tuple[Version, ...]:
+    row: dict[str, object] = {
+        "ratingKey": "7", "type": "movie", "title": "Film", "Media": list(media),
+    }  # fmt: skip
+    item = parse.item(row)
+    assert item is not None
+    return versions_of(item)
+
+
+def media(
+    *streams: dict[str, object], container: str = "mp4", **fields: object
+) -> dict[str, object]:
+    part: dict[str, object] = {
+        "id": 70, "key": f"/library/parts/70/1/file.{container}", "container": container,
+        "size": 9_000_000, "duration": 60_000, "Stream": list(streams),
+    }  # fmt: skip
+    return {"id": 1, "container": container, "duration": 60_000, "Part": [part], **fields}
+
+
+H264 = stream(1, 1, codec="h264", profile="high", level=40, width=1920, height=1080)
+AAC = stream(2, 2, codec="aac", languageTag="en", selected=True)
+
+
+@pytest.mark.parametrize(
+    ("picture", "codec"),
+    [
+        ({"codec": "h264", "profile": "high", "level": 40}, "avc1.640028"),
+        ({"codec": "h264", "profile": "constrained baseline", "level": "31"}, "avc1.42E01F"),
+        ({"codec": "hevc", "profile": "main 10", "level": 153}, "hvc1.2.4.L153.B0"),
+        ({"codec": "hevc", "profile": "main", "level": 120}, "hvc1.1.6.L120.B0"),
+        ({"codec": "av1", "level": 8, "bitDepth": 10}, "av01.0.08M.10"),
+        ({"codec": "vp9"}, "vp09.00.41.08"),
+    ],
+)
+def test_the_names_that_browsers_are_asked_about(picture: dict[str, object], codec: str) -> None:
+    (found,) = versions(media(stream(1, 1, **picture), AAC))
+    assert found.video_type == f'video/mp4; codecs="{codec}"'
+    assert found.audio_type == 'audio/mp4; codecs="mp4a.40.2"'
+    assert found.playable
+
+
+@pytest.mark.parametrize(
+    ("container", "picture", "sound"),
+    [
+        ("avi", {"codec": "h264", "profile": "high", "level": 40}, {"codec": "aac"}),
+        ("mp4", {"codec": "mpeg4"}, {"codec": "aac"}),
+        ("mp4", {"codec": "h264", "profile": "high 4:2:2", "level": 40}, {"codec": "aac"}),
+        ("mp4", {"codec": "h264", "profile": "high"}, {"codec": "aac"}),
+        ("mkv", {"codec": "h264", "profile": "high", "level": 40}, {"codec": "dca"}),
+    ],
+)
+def test_what_no_browser_plays(
+    container: str, picture: dict[str, object], sound: dict[str, object]
+) -> None:
+    (found,) = versions(media(stream(1, 1, **picture), stream(2, 2, **sound), container=container))
+    assert not found.playable
+
+
+def test_a_browser_plays_the_first_sound_alone() -> None:
+    french = stream(2, 3, codec="aac", languageTag="fr")
+    (found,) = versions(media(H264, AAC, french))
+    assert [each.on for each in found.sounds] == [True, False]
+    assert found.playable
+    (heard,) = with_sound((found,), "3")
+    assert not heard.playable
+    (silent,) = versions(media(H264))
+    assert silent.playable
+
+
+def test_the_version_that_costs_least_and_has_what_is_asked_for() -> None:
+    small = media(stream(1, 1, codec="h264", height=480, width=854), AAC)
+    hdr = media(stream(1, 1, codec="hevc", height=2160, width=3840, colorTrc="smpte2084"), AAC)
+    full = media(
+        H264,
+        stream(2, 5, codec="ac3", selected=True),
+        stream(3, 6, codec="pgs"),
+        stream(3, 8, codec="srt"),
+    )
+    found = versions(small, hdr, full)
+
+    def chosen(height: int, sound: str | None = None, burned: str | None = None) -> int | None:
+        version = version_for(found, height, sound=sound, burned=burned)
+        return None if version is None else version.index
+
+    assert [chosen(240), chosen(480), chosen(720), chosen(1080)] == [0, 0, 2, 2]
+    assert chosen(240, sound="5") == 2
+    assert chosen(240, burned="6") == 2
+    assert chosen(240, burned="8") is None
+    assert found[1].hdr
+    assert [each.id for each in found[2].pictures] == ["6"]
+
+
+def test_recorded_films_are_read_and_never_more_than_there_is() -> None:
+    seen = 0
+    for path in sorted(RECORDED.glob("item_*.json")):
+        item = parse.first_item(json.loads(path.read_text()))
+        for found in versions_of(item) if item else ():
+            seen += 1
+            assert found.part_id
+            assert found.part_key.startswith("/library/parts/")
+            assert len([each for each in found.sounds if each.on]) <= 1
+    assert seen > 0
+
+
+async def test_a_title_keeps_its_own_sound_in_mind_when_a_room_has_chosen_another() -> None:
+    english = {"id": 2, "streamType": 2, "codec": "aac"}
+    french = {"id": 3, "streamType": 2, "codec": "aac"}
+    library = _Library([media(H264, {**english, "selected": True}, french)])
+    titles = PlexTitles(library)  # type: ignore[arg-type]
+    asked = (AccountId("a"), ServerId("s"), RatingKey("7"))
+    (before,) = await titles.versions(*asked)
+    library.media = [media(H264, english, {**french, "selected": True})]
+    (after,) = await titles.versions(*asked)
+    assert (
+        [each.on for each in before.sounds] == [each.on for each in after.sounds] == [True, False]
+    )
+    (elsewhere,) = await titles.versions(AccountId("b"), *asked[1:])
+    assert [each.on for each in elsewhere.sounds] == [False, True]
+
+
+class _Library:
+    """What the server says of the title at this moment."""
+
+    def __init__(self, media: list[dict[str, object]]) -> None:
+        self.media = media
+
+    async def item(self, *_: object, **__: object) -> Any:  # Any: of it only `value` is read
+        row = {"ratingKey": "7", "type": "movie", "title": "Film", "Media": self.media}
+        return SimpleNamespace(value=parse.item(row))
