@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -33,15 +34,29 @@ def busy_plex(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         yield running
 
 
-def test_PB19_PB20_who_has_400_kbit_a_second_is_eased_waited_for_excused_and_comes_back(
-    browser: Browser, busy_plex: Sandbox, tmp_path: Path
-) -> None:
+@dataclass
+class Uneven:
+    """The host, and Ben on a line that can be made narrow."""
+
+    host: Screen
+    ben: Screen
+    line: CDPSession
+
+
+@pytest.fixture
+def uneven(
+    browser: Browser, busy_plex: Sandbox, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Uneven]:
+    """Ben insists on the quality given, and has 20 s of film when his line gets narrow."""
     with server(
         tmp_path / "data", busy_plex, stream_rendition="480p", stream_direct="false"
     ) as running:
         olive = people.owner(running, busy_plex)
         room = f"{running.url}r/{party(olive, films(olive)[0])}"
         host, ben = open_screen(browser), open_screen(browser)
+        ben.context.add_init_script(
+            f"localStorage.setItem('watchtogether.quality', '{request.param}')"
+        )
         sign_in(host.page, running.url)
         for screen, name in ((host, None), (ben, "Ben")):
             screen.page.goto(room)
@@ -53,10 +68,37 @@ def test_PB19_PB20_who_has_400_kbit_a_second_is_eased_waited_for_excused_and_com
         line.send("Network.enable")
         _until_loaded(ben, 20)
         _carry(line, NARROW_KBPS)
-        _watch_them_keep_up(host, ben, line)
+        yield Uneven(host, ben, line)
         assert host.complaints + ben.complaints == []
         host.context.close()
         ben.context.close()
+
+
+@pytest.mark.parametrize("uneven", ["480p"], indirect=True)
+def test_PB19_PB20_who_has_400_kbit_a_second_is_eased_waited_for_excused_and_comes_back(
+    uneven: Uneven,
+) -> None:
+    _watch_them_keep_up(uneven.host, uneven.ben, uneven.line)
+
+
+@pytest.mark.parametrize("uneven", ["auto"], indirect=True)
+def test_STR10_automatic_quality_keeps_up_on_400_kbit_a_second(uneven: Uneven) -> None:
+    """Nobody waits for Ben, and he stays with the room in a size that his line carries."""
+    host, ben = uneven.host, uneven.ben
+    host.page.get_by_role("button", name="Play", exact=True).click()
+    host.until_state("playing", 20)
+    ben.page.mouse.move(400, 300)
+    ben.page.get_by_role("button", name="Quality and sound").click()
+    automatic = ben.page.get_by_role("menuitemradio", name="Automatic: 240p")
+    expect(automatic).to_be_checked(timeout=60_000)
+    ben.page.keyboard.press("Escape")
+    host.watch()
+    host.until_pictures(60 * 30, 75)
+    assert host.state()["state"] == "playing"
+    assert host.page.get_by_text(EXCUSED).count() == 0
+    drift_s = ben.drift_s()
+    assert drift_s is not None
+    assert abs(drift_s) < 0.1
 
 
 def _watch_them_keep_up(host: Screen, ben: Screen, line: CDPSession) -> None:

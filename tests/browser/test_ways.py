@@ -29,7 +29,7 @@ from tests.support.processes import Sandbox, eventually, sandbox, server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-LENGTH_S = 240
+LENGTH_S = 180
 _HEARD = """async () => {
   const video = document.querySelector("video");
   const context = new AudioContext();
@@ -116,7 +116,7 @@ class Party:
         for screen in (self.host, self.guest):
             screen.watch()
         for screen in (self.host, self.guest):
-            screen.until_pictures(90, 30)
+            screen.until_pictures(45, 30)
         return skew_ms(self.host.seen(), self.guest.seen())
 
 

@@ -174,6 +174,7 @@ def test_it_plays_the_file_itself(plex: Sandbox, tmp_path: Path) -> None:
         stop(player, plex)
 
 
+@pytest.mark.long
 def test_what_it_cannot_play_itself_is_converted_to_the_end(plex: Sandbox, tmp_path: Path) -> None:
     """It asks twice: whether it may have the file, and then for the conversion."""
     item = film(plex, "Short Film")

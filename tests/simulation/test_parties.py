@@ -9,7 +9,7 @@ from tests.simulation.__main__ import run_many
 from tests.simulation.party import play
 from tests.simulation.planted import PLANTED, find
 
-PARTIES = 150
+PARTIES = 100
 FOUND_WITHIN = 120
 """Seeds that are tried for each planted bug here; the long run takes up to 10,000."""
 SOON = tuple(name for name, plant in PLANTED.items() if plant.soon)

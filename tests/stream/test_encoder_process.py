@@ -57,6 +57,7 @@ async def test_STR14_the_encoder_keeps_near_what_is_asked(
         assert not await own.ping(ACCESS, "held")
 
 
+@pytest.mark.long
 async def test_STR14_pieces_far_behind_are_deleted(tmp_path: Path) -> None:
     content = await asyncio.to_thread(make_film, tmp_path / "long.mp4", rate="1", seconds=420)
     film = film_version(content, duration_s=420.0, frame_rate=1.0, has_sound=False)

@@ -104,6 +104,7 @@ async def test_STR14_every_start_has_the_same_clock_and_reads_from_there(
         assert 0 <= starts_s(last) - 117.0 < 1 / FRAME_RATE
 
 
+@pytest.mark.long
 async def test_STR14_sound_and_pictures_that_end_early_leave_no_hole(
     film_mp4: bytes, tmp_path: Path
 ) -> None:
@@ -162,6 +163,7 @@ async def test_STR14_subtitles_of_pictures_are_laid_over_the_film(tmp_path: Path
             await own.start(ACCESS, an_order(beside, "beside", burned="80"))
 
 
+@pytest.mark.long
 async def test_STR14_hdr_is_brought_to_what_every_screen_shows(tmp_path: Path) -> None:
     """Full white of a screen is half of the scale in HDR, and must be white again."""
     assert can_tone_map()
@@ -239,6 +241,7 @@ class Torn(ScriptedFile):
         return await super().read(access, version, session, start, length)
 
 
+@pytest.mark.long
 async def test_STR14_a_film_that_breaks_off_does_not_end_in_a_still_picture(
     heavy_films: dict[str, bytes], tmp_path: Path
 ) -> None:
