@@ -11,7 +11,10 @@ import asyncio
 import os
 import tempfile
 import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 from pydantic import SecretStr
@@ -74,18 +77,22 @@ def measure(report: Report, folder: Path, count: int) -> None:
         page = _signed_in(launched, running.url)
         for item in films(olive)[:count]:
             key = RatingKey(str(item["rating_key"]))
-            page.goto(f"{running.url}r/{party(olive, item)}")
-            eventually(lambda: page.evaluate("window.__watchtogether?.state().phase") == "joined")
+            code = party(olive, item)
+            page.goto(f"{running.url}r/{code}")
+            eventually(lambda: page.evaluate("window.__watchtogether?.state().state") == "paused")
+            page.get_by_role("button", name="Play", exact=True).wait_for()
             page.evaluate(_WATCH)
             page.keyboard.press("Space")
             _note(times, "play, nothing loaded", _moving(page, 0))
-            _note(times, "floor of that", asyncio.run(_floor(plex, key, 0)))
+            _note(times, "floor of that", _alone(_floor(plex, key, 0)))
+            page.mouse.move(400, 300)  # shows the controls
+            page.mouse.move(420, 310)
             bar = page.get_by_role("slider", name="Position in the film").bounding_box()
             assert bar is not None
             page.mouse.click(bar["x"] + bar["width"] * FAR_S / FILM_S, bar["y"] + bar["height"] / 2)
             _note(times, "far seek", _moving(page, FAR_S))
-            _note(times, "floor of that seek", asyncio.run(_floor(plex, key, FAR_S)))
-            page.keyboard.press("Space")
+            _note(times, "floor of that seek", _alone(_floor(plex, key, FAR_S)))
+            olive.http.delete(f"api/rooms/{code}").raise_for_status()
     for label, values in times.items():
         report.add(label, spread(values), f"{len(values)} times")
     for ours, floor in (
@@ -108,6 +115,12 @@ def _signed_in(browser: Browser, url: str) -> Page:
 
 def _moving(page: Page, at_s: float) -> float:
     return float(eventually(lambda: page.evaluate(_MOVING, at_s), 20, every_s=0.05))
+
+
+def _alone(work: Coroutine[Any, Any, float]) -> float:
+    """In a thread of its own: the browser's driver has this thread's loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 async def _floor(plex: Sandbox, key: RatingKey, at_s: float) -> float:
