@@ -87,9 +87,13 @@ def measure(report: Report, folder: Path, count: int) -> None:
             _note(times, "floor of that", _alone(_floor(plex, key, 0)))
             page.mouse.move(400, 300)  # shows the controls
             page.mouse.move(420, 310)
-            bar = page.get_by_role("slider", name="Position in the film").bounding_box()
-            assert bar is not None
-            page.mouse.click(bar["x"] + bar["width"] * FAR_S / FILM_S, bar["y"] + bar["height"] / 2)
+            bar = page.get_by_role("slider", name="Position in the film")
+            bar.hover()  # the small pictures along the bar are made once, and not for this
+            bar.locator("img").wait_for()
+            _until_ahead(page, 30)
+            box = bar.bounding_box()
+            assert box is not None
+            page.mouse.click(box["x"] + box["width"] * FAR_S / FILM_S, box["y"] + box["height"] / 2)
             _note(times, "far seek", _moving(page, FAR_S))
             _note(times, "floor of that seek", _alone(_floor(plex, key, FAR_S)))
             olive.http.delete(f"api/rooms/{code}").raise_for_status()
@@ -115,6 +119,15 @@ def _signed_in(browser: Browser, url: str) -> Page:
 
 def _moving(page: Page, at_s: float) -> float:
     return float(eventually(lambda: page.evaluate(_MOVING, at_s), 20, every_s=0.05))
+
+
+def _until_ahead(page: Page, seconds: float) -> None:
+    """As much is loaded as the page wants."""
+    ahead = """() => {
+      const { buffered, currentTime } = document.querySelector("video");
+      return buffered.length ? buffered.end(buffered.length - 1) - currentTime : 0;
+    }"""
+    eventually(lambda: page.evaluate(ahead) > seconds - 3, 20)
 
 
 def _alone(work: Coroutine[Any, Any, float]) -> float:

@@ -159,7 +159,8 @@ class Reader:
     async def _begin(self, access: ServerAccess, offset_s: float) -> None:
         """Begin a transcode there; whoever waits has the full time again, or the failure."""
         stats = self._around.stats
-        stats.restarts += self.upstream.running
+        anew = self.upstream.running
+        stats.restarts += anew
         stats.transcodes += 1
         before = self.content
         self._beginning_ms = self._clock.monotonic_ms()
@@ -168,7 +169,10 @@ class Reader:
         )
         took_s = (self._clock.monotonic_ms() - self._beginning_ms) / 1000
         self._beginning_ms = None
-        self._debounce.restarted(self._clock.monotonic_ms())
+        if anew:
+            self._debounce.restarted(self._clock.monotonic_ms())
+        else:
+            self._debounce.settle()
         if isinstance(outcome, Content):
             self._around.pace.took(took_s)
             log.info("transcode_began", room_id=self._key.room_id, offset_s=round(offset_s, 1))
