@@ -63,6 +63,7 @@ def stage(film: Film, address: str, folder: Path) -> Iterator[Stage]:
         chosen = {
             "HOST": address,
             "STREAM_RENDITION": RENDITION,
+            "STREAM_DIRECT": "false",  # what is fetched beforehand are segments
             "PLEX_TV_URL": plex.url,
             "PLEX_ALLOW_LOOPBACK": "true",
         }
