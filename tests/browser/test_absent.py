@@ -172,26 +172,39 @@ async def _after(moment: float) -> bool:
     return time.monotonic() > moment
 
 
-@pytest.mark.long  # since it fails on most runs; why is open
 async def test_row_14_another_date_moves_nothing(house: House, host: Seat) -> None:
     async with chromium(MOVABLE_CLOCKS, COUNT_SEEKS) as browser:
         await browser.tab.join(house.link, "Dora")
         await play(host, browser.tab)
-        # Whoever starts late on a busy machine catches up by going a little faster, for seconds.
-        await browser.tab.until("Math.abs(window.__watchtogether.drift()) < 0.015", 40)
+        await eventually(lambda: _stays_near(browser.tab), 20)
         for moved_ms in (86_400_000, -86_400_000, 3_600_000, 0):
             await browser.tab.run(f"window.date_ms = {moved_ms}")
-            later = time.monotonic() + 2.5
-            drifts_ms = []
-            while time.monotonic() < later:
-                drift_ms = await browser.tab.drift_ms()
-                if drift_ms is not None:  # in doubt until asked again (CLK-8)
-                    drifts_ms.append(abs(drift_ms))
+            drifts_ms = await drifts_ms_during(browser.tab, 2.5)
             assert len(drifts_ms) > 20
-            # A hiccup of the sound passes; a date that were believed would stay.
-            assert sorted(drifts_ms)[len(drifts_ms) // 2] < NEAR_MS
-            assert drifts_ms[-1] < 10 * NEAR_MS
+            # A stumble of the sound passes; a date that were believed would stay.
+            assert sorted(map(abs, drifts_ms))[len(drifts_ms) // 2] < NEAR_MS
+            assert abs(drifts_ms[-1]) < 10 * NEAR_MS
         assert await browser.tab.run("window.seeks") == 0
+
+
+async def _stays_near(tab: Tab) -> bool:
+    return max(map(abs, await drifts_ms_during(tab, 1)), default=NEAR_MS) < SETTLED_MS
+
+
+async def drifts_ms_during(tab: Tab, seconds: float) -> list[float]:
+    """Twenty a second, taken by the page: asking from outside without a pause costs a processor,
+    and the sound stumbles. None while it is in doubt (CLK-8)."""
+    found: list[float] = await tab.run(
+        f"""new Promise((done) => {{
+          const drifts_ms = [];
+          const sampling = setInterval(() => {{
+            const drift_s = window.__watchtogether.drift();
+            if (Number.isFinite(drift_s)) drifts_ms.push(drift_s * 1000);
+          }}, 50);
+          setTimeout(() => {{ clearInterval(sampling); done(drifts_ms); }}, {seconds * 1000});
+        }})"""
+    )
+    return found
 
 
 async def test_DRV10_a_player_that_ignores_rates_is_told_and_sought_seldom(

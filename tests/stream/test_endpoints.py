@@ -231,7 +231,7 @@ async def test_STR13_a_proxy_that_can_is_told_where_the_file_lies(door: Door) ->
     assert first.content == ts_segment(5)
     assert first.headers["cdn-cache-control"] == "public, max-age=3600"
     assert first.headers["cache-control"] == "private, max-age=3600"
-    await until(lambda: any(door.stage.folder.rglob("5.ts")))
+    await until(lambda: door.stage.service.file_of(door.stage.now, "720p", 5) is not None)
     passed = await door.quick("/1/720p/5.ts", sending=sending)
     assert passed.content == b""
     place = passed.headers["x-accel-redirect"]
