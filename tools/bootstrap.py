@@ -25,6 +25,7 @@ PROGRAMS = {
         ("chromium", "chromium-browser", "google-chrome"),
         ("chromium", "fonts-noto-core"),
     ),
+    "Firefox": (("firefox-esr", "firefox"), ("firefox-esr",)),
     "mpv": (("mpv",), ("mpv",)),
 }
 """Of each: the names it may have, and the system's packages that hold it."""
@@ -36,7 +37,7 @@ def main() -> None:
     parser.add_argument("what", choices=["page", "python"])
     parser.add_argument("--dev", action="store_true", help="also what checks and tests need")
     parser.add_argument(
-        "--browser", action="store_true", help="also a Chromium and a Plex player, if permitted"
+        "--browser", action="store_true", help="also browsers and a Plex player, if permitted"
     )
     asked = parser.parse_args()
     if sys.version_info < (3, 11):  # noqa: UP036 this very script may be run by an older one
@@ -101,7 +102,7 @@ def install_programs() -> None:
     ]
     if not missing:
         return
-    names = " and ".join(missing)
+    names = ", ".join(missing)
     if not shutil.which("apt-get") or os.geteuid() != 0:
         say(f"no {names} here: install it to run the tests that need it")
         return

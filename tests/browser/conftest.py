@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from tests.browser.firefox import launch_firefox
 from tests.browser.screen import FLAGS, chromium_path
 from tests.support.coded_film import make_coded_film
 from tests.support.processes import Sandbox, sandbox
@@ -60,5 +61,22 @@ def playwright() -> Iterator[Playwright]:
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Chromium with its own autoplay policy: what users have."""
     launched = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+    yield launched
+    launched.close()
+
+
+@pytest.fixture(
+    scope="session", params=["chromium", pytest.param("firefox", marks=pytest.mark.long)]
+)
+def each_browser(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Browser]:
+    """Chromium, and in the long run Debian's Firefox, too."""
+    if request.param == "chromium":
+        yield request.getfixturevalue("browser")
+        return
+    launched = launch_firefox(
+        request.getfixturevalue("playwright"), tmp_path_factory.mktemp("firefox")
+    )
     yield launched
     launched.close()

@@ -2,15 +2,15 @@
 
 import re
 
-from tests.browser.screen import Screen
+from tests.browser.screen import Screen, sign_in
 from tests.support.processes import Server
 
 
 def become_owner(host: Screen, running: Server) -> None:
     """The first account of an empty server."""
     host.page.goto(running.url)
-    host.page.get_by_label("Username").fill("olive")
-    host.page.get_by_label("Password").fill("a long enough password")
+    host.page.get_by_label("Username").press_sequentially("olive")
+    host.page.get_by_label("Password").press_sequentially("a long enough password")
     host.page.get_by_role("button", name="Make the account").click()
 
 
@@ -39,6 +39,15 @@ def start_party(host: Screen) -> None:
 def join(friend: Screen, link: str, name: str) -> None:
     """By the link, as a guest."""
     friend.page.goto(link)
-    friend.page.get_by_label("Your name").fill(name)
+    friend.page.get_by_label("Your name").press_sequentially(name)
     friend.page.keyboard.press("Enter")
     friend.until_joined()
+
+
+def take_seats(running: Server, room: str, host: Screen, **guests: Screen) -> None:
+    """The owner by their account, the others by the link."""
+    sign_in(host.page, running.url)
+    host.page.goto(room)
+    host.until_joined()
+    for name, screen in guests.items():
+        join(screen, room, name)

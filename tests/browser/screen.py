@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.support.coded_film import READER
 from tests.support.processes import eventually
@@ -44,6 +44,20 @@ class Screen:
     context: BrowserContext
     complaints: list[str] = field(default_factory=list)
 
+    @property
+    def has_fingers(self) -> bool:
+        """Firefox cannot be touched from outside: there a mouse stands in."""
+        return not is_firefox(self.context.browser)
+
+    def tap(self, at: Locator | tuple[int, int]) -> None:
+        """By finger."""
+        if isinstance(at, Locator):
+            at.tap() if self.has_fingers else at.click()
+        elif self.has_fingers:
+            self.page.touchscreen.tap(*at)
+        else:
+            self.page.mouse.move(*at)
+
     def state(self) -> dict[str, Any]:
         """What the page says of itself; empty before a room is on screen."""
         found: dict[str, Any] = self.page.evaluate("window.__watchtogether?.state() ?? {}")
@@ -64,7 +78,7 @@ class Screen:
         return number
 
     def seen(self) -> dict[int, float]:
-        """Number → time it was first shown, in seconds on the machine's monotonic clock."""
+        """Number → time it was first shown, in seconds on a clock that both windows share."""
         origin_s = self._navigation_start_s()
         shown: dict[int, float] = {}
         for number, display_ms, _, _ in self.page.evaluate("window.frames_seen"):
@@ -91,6 +105,8 @@ class Screen:
         return int(self.page.evaluate("(window.frames_seen || []).length"))
 
     def _navigation_start_s(self) -> float:
+        if is_firefox(self.context.browser):
+            return float(self.page.evaluate("performance.timeOrigin")) / 1000
         session = self.context.new_cdp_session(self.page)
         session.send("Performance.enable")
         metrics = session.send("Performance.getMetrics")["metrics"]
@@ -110,11 +126,21 @@ def open_screen(browser: Browser, width: int = 1280, height: int = 800, **option
     return screen
 
 
+def open_phone(browser: Browser) -> Screen:
+    """A small one, with fingers; Firefox has no mobile mode to ask for."""
+    mobile = {} if is_firefox(browser) else {"is_mobile": True}
+    return open_screen(browser, 360, 800, has_touch=True, **mobile)
+
+
+def is_firefox(browser: Browser | None) -> bool:
+    return browser is not None and browser.browser_type.name == "firefox"
+
+
 def sign_in(page: Page, url: str) -> None:
     """The owner of a test's server, by the form."""
     page.goto(url)
-    page.get_by_label("Username").fill("olive")
-    page.get_by_label("Password").fill("a long enough password")
+    page.get_by_label("Username").press_sequentially("olive")
+    page.get_by_label("Password").press_sequentially("a long enough password")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Start a party").first).to_be_visible()
 

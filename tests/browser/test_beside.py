@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.conftest import INTRO_S
-from tests.browser.screen import Screen, open_screen, sign_in, violations
+from tests.browser.first_party import take_seats
+from tests.browser.screen import Screen, open_phone, open_screen, violations
 from tests.support import people
 from tests.support.people import films, party
 from tests.support.processes import Sandbox, eventually, server
@@ -28,7 +29,7 @@ class Readers:
 
 @pytest.fixture(scope="module")
 def readers(
-    browser: Browser, coded_plex: Sandbox, tmp_path_factory: pytest.TempPathFactory
+    each_browser: Browser, coded_plex: Sandbox, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Readers]:
     with server(
         tmp_path_factory.mktemp("subtitles") / "data", coded_plex, stream_rendition="480p"
@@ -36,15 +37,9 @@ def readers(
         olive = people.owner(running, coded_plex)
         film = next(each for each in films(olive) if each["title"] == "Numbers")
         room = f"{running.url}r/{party(olive, film)}"
-        host = open_screen(browser)
-        guest = open_screen(browser, 360, 800, has_touch=True, is_mobile=True)
-        sign_in(host.page, running.url)
-        host.page.goto(room)
-        host.until_joined()
-        guest.page.goto(room)
-        guest.page.get_by_label("Your name").fill("Ann")
-        guest.page.keyboard.press("Enter")
-        guest.until_joined()
+        host = open_screen(each_browser)
+        guest = open_phone(each_browser)
+        take_seats(running, room, host, Ann=guest)
         host.page.keyboard.press("Space")
         for screen in (host, guest):
             screen.until_state("playing")
@@ -103,6 +98,7 @@ def test_2_STR6_what_is_written_is_what_is_on(readers: Readers) -> None:
 
 def test_3_STR6_by_keyboard_alone(readers: Readers) -> None:
     page = readers.host.page
+    page.bring_to_front()  # Firefox's keys go where the focus is
     page.keyboard.press("c")
     expect(_said(readers.host, "Second")).to_have_count(0)
     page.keyboard.press("c")
@@ -121,27 +117,29 @@ def test_3_STR6_by_keyboard_alone(readers: Readers) -> None:
 
 
 def test_4_on_a_phone_in_a_size_of_their_own(readers: Readers) -> None:
-    page = readers.guest.page
-    page.touchscreen.tap(180, 120)
-    page.get_by_role("button", name="Subtitles").tap()
-    page.get_by_role("menuitemradio", name="English").tap()
+    guest, page = readers.guest, readers.guest.page
+    page.bring_to_front()
+    guest.tap((180, 120))
+    guest.tap(page.get_by_role("button", name="Subtitles"))
+    guest.tap(page.get_by_role("menuitemradio", name="English"))
     said = _said(readers.guest, "Second").first
     expect(said).to_be_visible()
     before = said.evaluate("each => parseFloat(getComputedStyle(each).fontSize)")
     if page.get_by_role("menu").count() == 0:
-        page.touchscreen.tap(180, 120)
-        page.get_by_role("button", name="Subtitles").tap()
-    page.get_by_role("menuitemradio", name="XL").tap()
+        guest.tap((180, 120))
+        guest.tap(page.get_by_role("button", name="Subtitles"))
+    guest.tap(page.get_by_role("menuitemradio", name="XL"))
     size = "each => parseFloat(getComputedStyle(each).fontSize)"
     eventually(lambda: _said(readers.guest, "Second").first.evaluate(size) > before, 5)
     page.keyboard.press("Escape")
     expect(page.get_by_role("menu")).to_have_count(0)
-    assert violations(readers.guest) == []
+    assert violations(guest) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_5_they_come_back_with_a_reload(readers: Readers) -> None:
     page = readers.host.page
+    page.bring_to_front()
     page.reload()
     readers.host.until_joined()
     expect(_said(readers.host, "Sekunde").first).to_be_visible(timeout=15_000)

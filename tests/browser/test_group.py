@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser.screen import Screen, open_screen, sign_in, violations
+from tests.browser.first_party import take_seats
+from tests.browser.screen import Screen, open_phone, open_screen, violations
 from tests.support import people
 from tests.support.people import films, party
 from tests.support.processes import Sandbox, eventually, server
@@ -49,15 +50,8 @@ def group(
         olive = people.owner(running, coded_plex)
         room = f"{running.url}r/{party(olive, films(olive)[0])}"
         host, ann = open_screen(browser), open_screen(browser)
-        ben = open_screen(browser, 360, 800, has_touch=True, is_mobile=True)
-        sign_in(host.page, running.url)
-        host.page.goto(room)
-        host.until_joined()
-        for screen, name in ((ann, "Ann"), (ben, "Ben")):
-            screen.page.goto(room)
-            screen.page.get_by_label("Your name").fill(name)
-            screen.page.keyboard.press("Enter")
-            screen.until_joined()
+        ben = open_phone(browser)
+        take_seats(running, room, host, Ann=ann, Ben=ben)
         yield Group(host, ann, ben)
         for screen in (host, ann, ben):
             screen.context.close()

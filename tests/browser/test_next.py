@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser.screen import Screen, open_screen, sign_in, violations
+from tests.browser.first_party import take_seats
+from tests.browser.screen import Screen, open_phone, open_screen, violations
 from tests.support import people
 from tests.support.people import Json, Person, party
 from tests.support.processes import Sandbox, eventually, server
@@ -41,22 +42,17 @@ class Pair:
 
 @pytest.fixture(scope="module")
 def pair(
-    browser: Browser, coded_plex: Sandbox, tmp_path_factory: pytest.TempPathFactory
+    each_browser: Browser, coded_plex: Sandbox, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Pair]:
     data = tmp_path_factory.mktemp("next") / "data"
     with server(data, coded_plex, stream_rendition="480p") as running:
         olive = people.owner(running, coded_plex)
         room = f"{running.url}r/{party(olive, _first_episode(olive))}"
-        host = open_screen(browser)
-        ann = open_screen(browser, 360, 800, has_touch=True, is_mobile=True)
-        sign_in(host.page, running.url)
-        host.page.goto(room)
-        host.until_joined()
-        ann.page.goto(room)
-        ann.page.get_by_label("Your name").fill("Ann")
-        ann.page.keyboard.press("Enter")
-        ann.until_joined()
-        for screen in (host, ann):
+        host = open_screen(each_browser)
+        ann = open_phone(each_browser)
+        take_seats(running, room, host, Ann=ann)
+        for screen in (ann, host):
+            screen.page.bring_to_front()  # Firefox's keys go where the focus is
             _touched(screen)
         yield Pair(host, ann)
         for screen in (host, ann):
@@ -174,7 +170,7 @@ def _put_on(pair: Pair, episode: str) -> None:
     page.mouse.move(400, 300)
     page.get_by_role("button", name="Choose a film").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Search all libraries").fill("Counting")
+    dialog.get_by_label("Search all libraries").press_sequentially("Counting")
     dialog.get_by_text("Counting").first.click()
     dialog.get_by_text("Season 1").first.click()
     dialog.get_by_text(f"Episode {episode}").first.click()
