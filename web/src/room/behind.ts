@@ -1,7 +1,7 @@
 /** Who is not with the room and why, in words a viewer understands: the one place for them. */
 import type { TFunction } from "i18next";
 import type { Member, RoomSync, Why } from "@/lib/types";
-import type { RoomState } from "./store";
+import type { RoomState } from "./state";
 
 export type Behind = RoomSync["behind"];
 export type Condition = "away" | "ready" | "getting_ready" | "here" | "stalls" | "returning" | Why;

@@ -8,7 +8,8 @@ import { newId } from "@/lib/ids";
 import type { Ack, JoinAnswer, Message, Status, WireError } from "@/lib/types";
 import { type ClockSync, type Pong, startClockSync } from "./clocksync";
 import { afterReconnect, lifetime, type Pending } from "./outbox";
-import type { Phase, RoomStore } from "./store";
+import type { Phase } from "./state";
+import type { RoomStore } from "./store";
 
 /** A command that was refused, or that never got an answer (`no_answer`). */
 export class CommandError extends Error {

@@ -6,7 +6,8 @@ import { sentence } from "@/lib/i18n";
 import type { Action } from "@/lib/types";
 import { notify } from "@/ui/toast";
 import { type Connection, openConnection } from "./connection";
-import { createRoomStore, type RoomState, type RoomStore } from "./store";
+import type { RoomState } from "./state";
+import { createRoomStore, type RoomStore } from "./store";
 
 interface Live {
   store: RoomStore;

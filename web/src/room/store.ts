@@ -8,136 +8,29 @@ import type {
   Check,
   JoinAnswer,
   Member,
-  Message,
   Offer,
   QueueEntry,
   RoomInfo,
   RoomSync,
   Timeline,
-  You,
 } from "@/lib/types";
-import { isNewer, positionAt } from "@/sync/timeline";
-import { type Draft, mergeMessages, withoutText } from "./messages";
-
-export type Phase =
-  | "connecting"
-  | "joined"
-  | "reconnecting"
-  | "kicked"
-  | "closed"
-  | "unknown"
-  | "signed_out"
-  | "refused";
-
-export type Notice =
-  | { kind: "timeline"; timeline: Timeline; before: Timeline | null; from_s: number | null }
-  | { kind: "host"; member_id: string; reason: string }
-  | { kind: "joined" | "left"; name: string; reason?: string }
-  | { kind: "excused" | "stepped_out" | "stepped_in"; members: Member[] }
-  | { kind: "check_closed"; reason: string; missing: string[] }
-  | { kind: "stays" }
-  | { kind: "reaction"; member_id: string; emoji: string };
-
-export interface RoomState {
-  phase: Phase;
-  refusal: { code: string; message: string } | null;
-  room: RoomInfo | null;
-  you: You | null;
-  /** Host only until the real one is back: steers, but does not rule (SPEC MEM-5). */
-  stand_in: boolean;
-  /** This screen follows nothing (SPEC PB-22). */
-  out: boolean;
-  members: Member[];
-  check: Check | null;
-  /** As the server said it last; `openOffer` tells whether it still stands. */
-  offer: Offer | null;
-  /** How well the room is together, and when (own clock) that was said. */
-  sync: RoomSync | null;
-  sync_at_ms: number;
-  timeline: Timeline | null;
-  /** Own clock when the timeline came, to show how long a wait lasts. */
-  timeline_since_ms: number;
-  queue: QueueEntry[];
-  messages: Message[];
-  more_messages: boolean;
-  drafts: Draft[];
-  typing: string[];
-  epoch: number;
-  seq: number;
-  /** The last event from which a rejoin may go on. */
-  resume: { epoch: number; seq: number } | null;
-  clock_id: string | null;
-}
-
-export interface Position {
-  epoch?: number;
-  seq?: number;
-  /** False while the database has not taken it. */
-  durable?: boolean;
-}
+import { isNewer } from "@/sync/timeline";
+import { createChat } from "./chat";
+import { mergeMessages, withoutText } from "./messages";
+import {
+  initialRoom,
+  leftAt,
+  type Notice,
+  order,
+  type Phase,
+  type Position,
+  type RoomState,
+} from "./state";
 
 export type RoomStore = ReturnType<typeof createRoomStore>;
 
-export const initialRoom: RoomState = {
-  phase: "connecting",
-  refusal: null,
-  room: null,
-  you: null,
-  stand_in: false,
-  out: false,
-  members: [],
-  check: null,
-  offer: null,
-  sync: null,
-  sync_at_ms: 0,
-  timeline: null,
-  timeline_since_ms: 0,
-  queue: [],
-  messages: [],
-  more_messages: true,
-  drafts: [],
-  typing: [],
-  epoch: 0,
-  seq: 0,
-  resume: null,
-  clock_id: null,
-};
-
 /** How many messages one join gives (SPEC CHAT-3). */
 const HISTORY = 50;
-
-/** News about the spread comes every 2 s while playing (SPEC SYN-1); older than this it is none. */
-const SYNC_FRESH_MS = 6_000;
-
-/** How well the room is together; null while nothing plays, or when no word came of late. */
-export function freshSync(state: RoomState, now_ms: number): RoomSync | null {
-  if (state.timeline?.state !== "playing" || state.phase !== "joined") return null;
-  return now_ms - state.sync_at_ms < SYNC_FRESH_MS ? state.sync : null;
-}
-
-/** What is offered now: an offer belongs to one end of the film, and any change of it ends it. */
-export function openOffer({ offer, timeline }: RoomState): Offer | null {
-  return offer !== null && offer.revision === timeline?.revision ? offer : null;
-}
-
-/** Where the film was when a change took it somewhere else, in seconds. */
-function leftAt(before: Timeline | null, after: Timeline): number | null {
-  if (before === null) return null;
-  return before.clock_id === after.clock_id
-    ? positionAt(before, after.as_of_ms)
-    : before.position_s;
-}
-
-/** Where an event stands against what is known: the next one, an old one, or beyond a gap. */
-export function order(
-  known: { epoch: number; seq: number },
-  event: Position,
-): "next" | "old" | "gap" {
-  if (event.epoch === undefined || event.seq === undefined) return "next";
-  if (event.epoch !== known.epoch) return event.epoch > known.epoch ? "gap" : "old";
-  if (event.seq <= known.seq) return "old";
-  return event.seq === known.seq + 1 ? "next" : "gap";
-}
 
 export function createRoomStore(now: () => number = () => performance.now()) {
   const store: StoreApi<RoomState> = createStore<RoomState>(() => initialRoom);
@@ -214,6 +107,7 @@ export function createRoomStore(now: () => number = () => performance.now()) {
 
   return {
     ...store,
+    ...createChat(store, durable),
     onNotice(listen: (notice: Notice) => void) {
       noticed.add(listen);
       return () => void noticed.delete(listen);
@@ -355,56 +249,8 @@ export function createRoomStore(now: () => number = () => performance.now()) {
       if (durable(event)) set({ room: event.room });
     },
 
-    /** Idempotent by id, so that a replay may bring a message again. */
-    message(event: Position & { message: Message }) {
-      durable(
-        event.seq === undefined
-          ? { epoch: event.epoch ?? get().epoch, seq: event.message.seq }
-          : event,
-      );
-      const { messages, typing } = get();
-      set({
-        messages: mergeMessages(messages, [event.message]),
-        typing: typing.filter((each) => each !== event.message.member_id),
-      });
-    },
-
-    messageDeleted(event: Position & { message_id: string }) {
-      durable(event);
-      const gone = (each: Message) =>
-        each.id === event.message_id ? { ...each, text: null } : each;
-      set({ messages: get().messages.map(gone) });
-    },
-
-    olderMessages(older: readonly Message[], more: boolean) {
-      set({ messages: mergeMessages(older, get().messages), more_messages: more });
-    },
-
-    typing(member_id: string, typing: boolean) {
-      const others = get().typing.filter((each) => each !== member_id);
-      if (member_id !== get().you?.id) set({ typing: typing ? [...others, member_id] : others });
-    },
-
     reaction(member_id: string, emoji: string) {
       tell({ kind: "reaction", member_id, emoji });
-    },
-
-    drafted(draft: Draft) {
-      set({ drafts: [...get().drafts.filter((each) => each.id !== draft.id), draft] });
-    },
-
-    /** A draft became a message, or was given up. */
-    settled(id: string, message: Message | null) {
-      const { drafts, messages } = get();
-      set({
-        drafts: drafts.filter((each) => each.id !== id),
-        messages: message ? mergeMessages(messages, [message]) : messages,
-      });
-    },
-
-    draftFailed(id: string) {
-      const failed = (each: Draft) => (each.id === id ? { ...each, failed: true } : each);
-      set({ drafts: get().drafts.map(failed) });
     },
   };
 }

@@ -1,17 +1,16 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createDriver, type Driver } from "@/features/player/driver";
-import { aTimeline } from "../support/room";
+import { type Address, PLAIN_SOURCE, type SourcePorts } from "@/features/player/source";
+import { streamKey } from "@/features/player/stream";
+import { aTimeline, ITEM } from "../support/room";
 
-vi.mock("@/features/player/hls", () => ({
-  attachSource: () =>
-    Promise.resolve({
-      detach: () => undefined,
-      take: () => undefined,
-      line_kbps: () => null,
-      plenty_s: 20,
-      content_offset_s: () => 0,
-      has_sound: () => true,
-    }),
+let attachments: { url: string; ports: SourcePorts }[] = [];
+
+vi.mock("@/features/player/attach", () => ({
+  attachSource: (_: HTMLVideoElement, { url }: Address, ports: SourcePorts) => {
+    attachments.push({ url, ports });
+    return Promise.resolve({ ...PLAIN_SOURCE, plenty_s: 20, has_sound: () => true });
+  },
 }));
 
 /** An element whose clock follows the (fake) time, once it has taken its time to start. */
@@ -70,6 +69,8 @@ let driver: Driver;
 const ready = vi.fn();
 const status = vi.fn();
 const wake = vi.fn();
+const refused = vi.fn();
+const KEY = streamKey(aTimeline()) ?? "";
 const after = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 beforeEach(() => {
@@ -87,6 +88,8 @@ beforeEach(() => {
   video = new FakeVideo();
   ready.mockClear();
   status.mockClear();
+  refused.mockClear();
+  attachments = [];
   driver = createDriver(video as unknown as HTMLVideoElement, {
     serverNow: () => performance.now(),
     round_trip_ms: () => 10,
@@ -94,9 +97,9 @@ beforeEach(() => {
     wake,
     ready,
     status,
-    refused: () => undefined,
+    refused,
   });
-  driver.load({ url: "x", size: null });
+  driver.load({ url: "x", size: null, key: KEY });
 });
 
 afterEach(() => {
@@ -287,4 +290,117 @@ test("DRV11 what the browser pauses in the background stays so until it is seen 
   await after(2_000);
   expect(video.paused).toBe(false);
   hidden.mockRestore();
+});
+
+const attached = () => attachments.map(({ url, ports }) => (ports.gone.aborted ? null : url));
+const another = { stream: { generation: 2, rendition: 0, sound: "2" }, cause: "sound" } as const;
+
+test("PB26 with another sound nobody is ready before that one is there", async () => {
+  driver.apply(aTimeline({ state: "playing", position_s: 100, as_of_ms: now() }));
+  await after(3_000);
+  video.seeks = [];
+  const next = aTimeline({ ...another, revision: 2, state: "waiting", position_s: 103 });
+  driver.apply(next);
+  await after(3_000);
+  expect(attached()).toEqual([null]);
+  expect(video.paused).toBe(true);
+  expect(video.seeks).toEqual([]);
+  expect(ready).not.toHaveBeenCalledWith(true, 2);
+  driver.load({ url: "y", size: null, key: streamKey(next) ?? "" });
+  await after(500);
+  expect(attached()).toEqual([null, "y"]);
+  expect(ready).toHaveBeenCalledWith(true, 2);
+});
+
+test("PB10 the next item is not looked for in the source of the one before", async () => {
+  driver.apply(aTimeline({ state: "playing", position_s: 7100, as_of_ms: now() }));
+  await after(2_000);
+  video.seeks = [];
+  const item = { ...ITEM, rating_key: "8" };
+  const next = { generation: 2, rendition: 0 };
+  driver.apply(aTimeline({ revision: 2, item, stream: next, state: "waiting", position_s: 5 }));
+  expect(attached()).toEqual([null]);
+  attachments[0]?.ports.failed("refused");
+  await after(2_000);
+  expect(video.seeks).toEqual([]);
+  expect(refused).not.toHaveBeenCalled();
+});
+
+test("PB26 also at a pause nothing of the sound before is prepared", async () => {
+  driver.apply(aTimeline({ position_s: 60 }));
+  await after(300);
+  ready.mockClear();
+  driver.apply(aTimeline({ ...another, revision: 2, position_s: 60, as_of_ms: now() + 200 }));
+  await after(1_000);
+  expect(attached()).toEqual([null]);
+  expect(ready).not.toHaveBeenCalled();
+});
+
+test("the same item keeps its source, whatever else is new", async () => {
+  driver.apply(aTimeline({ state: "playing", position_s: 100, as_of_ms: now() }));
+  await after(1_000);
+  driver.load({ url: "x", size: null, key: KEY });
+  driver.forget();
+  driver.apply(aTimeline({ revision: 2, state: "waiting", position_s: 500, cause: "seek" }));
+  await after(500);
+  driver.apply(aTimeline({ epoch: 2, revision: 1, clock_id: "c2", position_s: 500 }));
+  driver.load({ url: "x", size: null, key: KEY });
+  await after(500);
+  expect(attached()).toEqual(["x"]);
+});
+
+test("a source of what is not in force yet waits for its timeline", async () => {
+  driver.apply(aTimeline({ position_s: 60 }));
+  await after(300);
+  const next = aTimeline({ ...another, revision: 2, position_s: 90 });
+  driver.load({ url: "y", size: null, key: streamKey(next) ?? "" });
+  await after(300);
+  expect(attached()).toEqual([null]);
+  driver.apply(next);
+  await after(300);
+  expect(attached()).toEqual([null, "y"]);
+  expect(video.currentTime).toBe(90);
+});
+
+test("a source that was refused is attached anew, also at the same address", async () => {
+  driver.apply(aTimeline({ position_s: 60 }));
+  await after(300);
+  attachments[0]?.ports.failed("refused");
+  expect(refused).toHaveBeenCalledOnce();
+  driver.load({ url: "x", size: null, key: KEY });
+  await after(300);
+  expect(attached()).toEqual([null, "x"]);
+});
+
+test("what is on its way to the element is called off by what is loaded next", async () => {
+  driver.apply(aTimeline({ position_s: 60 }));
+  driver.load({ url: "y", size: null, key: KEY });
+  expect(attached()).toEqual([null, "y"]);
+  attachments[0]?.ports.failed("undecodable");
+  await after(300);
+  expect(driver.view.getState().failure).toBeNull();
+});
+
+test("STR10 a size that was not planned is told to who asks, and the source stays", async () => {
+  const heard = vi.fn();
+  driver.onUnplanned(heard);
+  driver.apply(aTimeline({ position_s: 60 }));
+  await after(300);
+  attachments[0]?.ports.unplanned();
+  expect(heard).toHaveBeenCalledOnce();
+  expect(refused).not.toHaveBeenCalled();
+  expect(attached()).toEqual(["x"]);
+});
+
+test("PB10 what was tried and loaded of one source says nothing of the next", async () => {
+  driver.apply(aTimeline({ revision: 2, state: "waiting", position_s: 60 }));
+  await after(1_500);
+  ready.mockClear();
+  driver.forget();
+  video.readyState = 2;
+  driver.load({ url: "y", size: null, key: KEY });
+  await after(800);
+  expect(ready).not.toHaveBeenCalled();
+  await after(700);
+  expect(ready).toHaveBeenCalledWith(true, 2);
 });

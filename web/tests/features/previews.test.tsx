@@ -119,6 +119,39 @@ test.each([{ ...LISTED, count: 0, interval_s: 0, width: 0, height: 0 }, null])(
   },
 );
 
+test("STR8 a picture that hangs is given up, and the next one is fetched", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const { bar, pictures } = shown();
+  moveTo(bar, 360);
+  await waitFor(() => expect(Pictures.asked).toEqual(["1800.jpg"]));
+  moveTo(bar, 500);
+  await act(() => vi.advanceTimersByTimeAsync(6_000));
+  expect(Pictures.asked.filter(Boolean)).toEqual(["1800.jpg", "2500.jpg"]);
+  came();
+  expect(pictures()).toEqual([`${STREAM}/previews/2500.jpg`]);
+  vi.useRealTimers();
+});
+
+test("one that did not come is asked for again later, not at once", () => {
+  vi.useFakeTimers();
+  const asked: number[] = [];
+  let done = (_: boolean) => {};
+  const loader = createPreloader(1, (number, whenDone) => {
+    asked.push(number);
+    done = whenDone;
+  });
+  loader.want(0);
+  done(false);
+  loader.want(0);
+  expect(asked).toEqual([0]);
+  vi.advanceTimersByTime(11_000);
+  loader.want(0);
+  done(true);
+  expect(asked).toEqual([0, 0]);
+  expect(loader.nearest(0)).toBe(0);
+  vi.useRealTimers();
+});
+
 test("neighbours follow when the wanted one is there, and nothing after nobody looks", () => {
   const asked: number[] = [];
   let done = (_: boolean) => {};

@@ -2,12 +2,14 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { useState } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { SubtitleLines } from "@/features/player/SubtitleLines";
 import { SubtitleMenu } from "@/features/player/SubtitleMenu";
+import { useSubtitleChoice } from "@/features/player/useSubtitleChoice";
 import { useSubtitles } from "@/features/player/useSubtitles";
 import type { Ways } from "@/features/player/way";
-import { NOTHING, SOME_WAYS } from "../support/way";
+import { SOME_WAYS } from "../support/way";
 
 const TRACKS = [
   { id: "1", language: "en", title: "English (SDH)", default: false },
@@ -37,13 +39,17 @@ const burn = vi.fn();
 
 function Reader() {
   const subtitles = useSubtitles("http://localhost/api/stream/t");
+  const [burned, setBurned] = useState<string | null>(null);
+  burn.mockImplementation(setBurned);
+  const choice = useSubtitleChoice(subtitles, { ways, burned, burn });
   return (
     <>
-      <SubtitleMenu subtitles={subtitles} watching={{ ...NOTHING, ways, burn }} />
+      <SubtitleMenu subtitles={subtitles} choice={choice} />
       <SubtitleLines subtitles={subtitles} position={() => at_s} raised={false} />
-      <button type="button" onClick={subtitles.toggle}>
+      <button type="button" onClick={choice.toggle}>
         C
       </button>
+      <p>{burned === null ? "no pictures" : `pictures ${burned}`}</p>
     </>
   );
 }
@@ -128,13 +134,56 @@ test("a film without any has no button", async () => {
   expect(screen.queryByRole("button", { name: "Subtitles" })).toBeNull();
 });
 
+const pressC = () => userEvent.click(screen.getByRole("button", { name: "C" }));
+const laid = (id: string) => screen.findByText(`pictures ${id}`);
+const noneLaid = () => screen.findByText("no pictures");
+
 test("STR10 subtitles of pictures are laid over the film, in place of written ones", async () => {
+  localStorage.setItem("watchtogether.subtitles", "en");
   serving({ "subtitles/2.vtt": SAID });
   ways = { ...SOME_WAYS, pictures: [PICTURES] };
+  at_s = 11;
+  show();
+  expect(await screen.findByText("Good")).toBeVisible();
+  await open();
+  await userEvent.click(await screen.findByRole("menuitemradio", { name: "French (PGS)" }));
+  await laid("9");
+  await vi.waitFor(() => expect(screen.queryByText("Good")).toBeNull());
+  expect(screen.getByRole("menuitemradio", { checked: true })).toHaveTextContent("French (PGS)");
+  await userEvent.click(screen.getByRole("menuitemradio", { name: "English" }));
+  await noneLaid();
+  expect(await screen.findByText("Good")).toBeVisible();
+});
+
+test("STR10 C turns those of pictures off and on, as it does written ones", async () => {
+  serving({ "subtitles/2.vtt": SAID });
+  ways = { ...SOME_WAYS, pictures: [PICTURES] };
+  at_s = 11;
   show();
   await open();
   await userEvent.click(await screen.findByRole("menuitemradio", { name: "French (PGS)" }));
-  expect(burn).toHaveBeenLastCalledWith("9");
-  await userEvent.click(screen.getByRole("menuitemradio", { name: "English" }));
-  expect(burn).toHaveBeenLastCalledWith(null);
+  await userEvent.keyboard("{Escape}");
+  await pressC();
+  await noneLaid();
+  expect(screen.queryByText("Good")).toBeNull();
+  await pressC();
+  await laid("9");
+  await open();
+  await userEvent.click(await screen.findByRole("menuitemradio", { name: "English" }));
+  await userEvent.keyboard("{Escape}");
+  expect(await screen.findByText("Good")).toBeVisible();
+  await pressC();
+  await vi.waitFor(() => expect(screen.queryByText("Good")).toBeNull());
+  await pressC();
+  expect(await screen.findByText("Good")).toBeVisible();
+  expect(screen.getByText("no pictures")).toBeVisible();
+});
+
+test("STR10 C finds those of pictures where there are no others", async () => {
+  vi.spyOn(globalThis, "fetch").mockResolvedValue(Response.json({ tracks: [] }));
+  ways = { ...SOME_WAYS, pictures: [PICTURES] };
+  show();
+  await screen.findByRole("button", { name: "Subtitles" });
+  await pressC();
+  await laid("9");
 });

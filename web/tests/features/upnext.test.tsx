@@ -6,6 +6,7 @@ import { UpNext } from "@/features/player/UpNext";
 import { useWhoDidWhat } from "@/features/player/useWhoDidWhat";
 import { RoomMenu } from "@/features/rooms/RoomMenu";
 import type { Offer, Timeline } from "@/lib/types";
+import { emptyClock } from "@/sync/clock";
 import { Toaster } from "@/ui/toast";
 import { aMember, aRoom, aTimeline, ITEM } from "../support/room";
 
@@ -47,6 +48,21 @@ describe("PB27 the offer", () => {
     await act(() => vi.advanceTimersByTimeAsync(300));
     expect(screen.getByRole("region", { name: "Next" })).toHaveTextContent("in 4 seconds");
     expect(screen.getByRole("status")).toHaveTextContent("in 10 seconds");
+    vi.useRealTimers();
+  });
+
+  test("after a restart it says no time before the new clock is known", async () => {
+    vi.useFakeTimers();
+    const room = aRoom({ ...ended, offer: offer({ clock_id: "c2" }) });
+    room.connection.clock.now = () => -50_000;
+    room.show(<UpNext />);
+    expect(screen.getByRole("status")).toBeEmptyDOMElement();
+    expect(screen.getByRole("region", { name: "Next" })).not.toHaveTextContent("seconds");
+    room.connection.clock.now = () => 3_000;
+    const burst = { clock_id: "c2", samples: [] };
+    room.connection.clock.state = () => ({ ...emptyClock, burst });
+    await act(() => vi.advanceTimersByTimeAsync(300));
+    expect(screen.getByRole("status")).toHaveTextContent("in 7 seconds");
     vi.useRealTimers();
   });
 
@@ -172,9 +188,23 @@ describe("PB30 where this group stopped", () => {
     act(() => room.store.timeline(resumed()));
     const button = screen.getByRole("button", { name: "From the beginning" });
     const other = { generation: 3, rendition: 0 };
-    act(() => room.store.timeline(aTimeline({ revision: 3, seq: 12, stream: other })));
+    act(() =>
+      room.store.timeline(aTimeline({ revision: 3, seq: 12, item: SECOND, stream: other })),
+    );
     await userEvent.click(button);
     expect(room.command).not.toHaveBeenCalled();
+  });
+
+  test("PB26 but it does after another sound was chosen", async () => {
+    act(() => room.store.timeline(resumed()));
+    const button = screen.getByRole("button", { name: "From the beginning" });
+    const sounded = { generation: 3, rendition: 0, sound: "2" };
+    act(() =>
+      room.store.timeline(resumed({ revision: 3, seq: 12, cause: "sound", stream: sounded })),
+    );
+    await userEvent.click(button);
+    const seek = { epoch: 1, revision: 3, position_s: 0 };
+    expect(room.command).toHaveBeenCalledWith("playback:seek", seek, undefined);
   });
 
   test("what begins by itself is named, without an author", () => {

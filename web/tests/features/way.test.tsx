@@ -1,25 +1,42 @@
 /** What this page watches: the file where it can, else what the server has planned for it. */
 import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { useState } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
 import type { Driver } from "@/features/player/driver";
-import { createLine } from "@/features/player/line";
+import type { Address } from "@/features/player/source";
+import type { Stream } from "@/features/player/stream";
 import { type Progress, wordsOfProgress } from "@/features/player/usePreparing";
-import { useWay } from "@/features/player/useWay";
+import { useWay, type Watching } from "@/features/player/useWay";
 import { WayMenu } from "@/features/player/WayMenu";
 import type { Way, Ways, Wish } from "@/features/player/way";
 import { aRoom } from "../support/room";
-import { SOME_WAYS } from "../support/way";
+import { isReadable, SOME_WAYS } from "../support/way";
 
 const STREAM = "http://localhost/api/stream/t";
+const ON: Stream = { url: STREAM, item: "s1 7", key: "s1 7 1" };
+/** The same item by another ticket; with another sound; another item. */
+const RENEWED = { ...ON, url: `${STREAM}2` };
+const SOUNDED = { ...ON, url: `${STREAM}3`, key: "s1 7 2" };
+const NEXT = { url: `${STREAM}4`, item: "s1 8", key: "s1 8 3" };
 
 let wishes: Wish[] = [];
 let ways: Ways = SOME_WAYS;
 let line_kbps: number | null = null;
 let fill: number | null = null;
 let decodes = true;
-let refuse = false;
+/** What `ways` and `way` are answered with instead, and what `ways` waits for. */
+let refusal = { ways: 200, way: 200 };
+let gate: Promise<void> = Promise.resolve();
+let open = () => {};
+const closeGate = () => {
+  gate = new Promise((done) => {
+    open = done;
+  });
+};
+const refused = vi.fn();
+const unplanned = new Set<() => void>();
 const view = createStore(() => ({ failure: null as string | null }));
 const load = vi.fn();
 const driver = {
@@ -27,6 +44,10 @@ const driver = {
   view,
   line_kbps: () => line_kbps,
   fill: () => fill,
+  onUnplanned(listener: () => void) {
+    unplanned.add(listener);
+    return () => void unplanned.delete(listener);
+  },
 } as unknown as Driver;
 
 function answer(wish: Wish): Way {
@@ -47,8 +68,14 @@ function answer(wish: Wish): Way {
   };
 }
 
+let watching: Watching;
+let streams: (stream: Stream | null) => void;
+
 function Watcher() {
-  return <WayMenu watching={useWay(driver, STREAM)} />;
+  const [stream, setStream] = useState<Stream | null>(ON);
+  streams = (next) => act(() => setStream(next));
+  watching = useWay(driver, stream, refused);
+  return <WayMenu watching={watching} />;
 }
 
 beforeEach(() => {
@@ -58,16 +85,22 @@ beforeEach(() => {
   line_kbps = null;
   fill = null;
   decodes = true;
-  refuse = false;
+  refusal = { ways: 200, way: 200 };
+  gate = Promise.resolve();
   load.mockClear();
+  refused.mockClear();
   view.setState({ failure: null });
-  vi.spyOn(globalThis, "fetch").mockImplementation((input, init) => {
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     if (String(input).endsWith("/ways")) {
-      return Promise.resolve(refuse ? new Response("", { status: 503 }) : Response.json(ways));
+      await gate;
+      return refusal.ways === 200
+        ? Response.json(ways)
+        : new Response("", { status: refusal.ways });
     }
     const wish = JSON.parse(String(init?.body)) as Wish;
     wishes.push(wish);
-    return Promise.resolve(Response.json(answer(wish)));
+    const status = isReadable(wish) ? refusal.way : 422;
+    return status === 200 ? Response.json(answer(wish)) : new Response("", { status });
   });
   vi.spyOn(HTMLMediaElement.prototype, "canPlayType").mockReturnValue("probably");
   vi.stubGlobal("navigator", {
@@ -90,11 +123,12 @@ function shown() {
   room.show(<Watcher />);
   return room;
 }
-const last = () => load.mock.lastCall?.[0] as { url: string; size: string | null } | undefined;
+const last = () => load.mock.lastCall?.[0] as Address | undefined;
+const key = ON.key;
 
 test("STR10 a file that this browser can play is played as it is", async () => {
   shown();
-  await waitFor(() => expect(last()).toEqual({ url: `${STREAM}/1/file0.mp4`, size: null }));
+  await waitFor(() => expect(last()).toEqual({ url: `${STREAM}/1/file0.mp4`, size: null, key }));
   expect(wishes[0]).toEqual({ files: [0], quality: "auto", line_kbps: null, burned: null });
 });
 
@@ -102,7 +136,7 @@ test("STR10 one that it cannot play is converted, and the page says why", async 
   decodes = false;
   shown();
   await waitFor(() =>
-    expect(last()).toEqual({ url: `${STREAM}/1/720p/ladder.m3u8`, size: "720p" }),
+    expect(last()).toEqual({ url: `${STREAM}/1/720p/ladder.m3u8`, size: "720p", key }),
   );
   expect(wishes[0]?.files).toEqual([]);
   await userEvent.click(screen.getByRole("button", { name: "Quality and sound" }));
@@ -114,7 +148,9 @@ test("STR10 without a player of sizes the browser gets one size alone", async ()
   vi.stubGlobal("MediaSource", undefined);
   decodes = false;
   shown();
-  await waitFor(() => expect(last()).toEqual({ url: `${STREAM}/1/720p/master.m3u8`, size: null }));
+  await waitFor(() =>
+    expect(last()).toEqual({ url: `${STREAM}/1/720p/master.m3u8`, size: null, key }),
+  );
 });
 
 test("STR10 a file that fails in spite of all is not asked for again", async () => {
@@ -159,11 +195,142 @@ test("STR10 of a file, how much of it comes says what the line carries", async (
 });
 
 test("STR10 while nobody can say what there is, the room's usual rendition plays", async () => {
-  refuse = true;
+  refusal.ways = 503;
   shown();
-  await waitFor(() => expect(last()).toEqual({ url: `${STREAM}/master.m3u8`, size: null }), {
+  await waitFor(() => expect(last()).toEqual({ url: `${STREAM}/master.m3u8`, size: null, key }), {
     timeout: 4_000,
   });
+});
+
+test("STR10 a film that plays well goes on when an answer to a choice is lost", async () => {
+  shown();
+  await waitFor(() => expect(load).toHaveBeenCalled());
+  load.mockClear();
+  refusal.way = 502;
+  act(() => watching.choose("480p"));
+  await waitFor(() => expect(wishes.at(-1)?.quality).toBe("480p"));
+  await act(() => new Promise((done) => setTimeout(done, 20)));
+  expect(load).not.toHaveBeenCalled();
+});
+
+test("STR1 a ticket that is refused when asked is told, for another one", async () => {
+  refusal.way = 403;
+  shown();
+  await waitFor(() => expect(refused).toHaveBeenCalledOnce());
+  expect(load).not.toHaveBeenCalled();
+});
+
+test("STR10 what was not planned is asked about", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  shown();
+  await vi.waitFor(() => expect(wishes).toHaveLength(1));
+  await act(() => vi.advanceTimersByTimeAsync(3_000));
+  for (const told of unplanned) told();
+  expect(wishes).toHaveLength(2);
+  expect(refused).not.toHaveBeenCalled();
+});
+
+test("STR10 choices hold through another ticket and another sound, not for another film", async () => {
+  shown();
+  await waitFor(() => expect(wishes).toHaveLength(1));
+  act(() => view.setState({ failure: "undecodable" }));
+  act(() => watching.burn("9"));
+  await waitFor(() => expect(wishes.at(-1)).toMatchObject({ files: [], burned: "9" }));
+  act(() => view.setState({ failure: null }));
+  for (const stream of [RENEWED, SOUNDED]) {
+    wishes = [];
+    streams(stream);
+    await waitFor(() => expect(last()?.url).toContain(`${stream.url}/`));
+    expect(wishes[0]).toMatchObject({ files: [], burned: "9" });
+    expect(last()?.key).toBe(stream.key);
+  }
+  streams(null);
+  wishes = [];
+  streams(NEXT);
+  await waitFor(() => expect(wishes[0]).toMatchObject({ files: [0], burned: null }));
+});
+
+test("an open menu stays as it is while another sound of the same film is looked up", async () => {
+  shown();
+  await userEvent.click(await screen.findByRole("button", { name: "Quality and sound" }));
+  const french = await screen.findByRole("menuitemradio", { name: "French" });
+  french.focus();
+  closeGate();
+  streams(SOUNDED);
+  await act(() => new Promise((done) => setTimeout(done, 50)));
+  expect(french).toHaveFocus();
+  wishes = [];
+  open();
+  await waitFor(() => expect(wishes).toHaveLength(1));
+  expect(french).toHaveFocus();
+});
+
+test("STR10 with another sound nothing is asked by what was known of the one before", async () => {
+  shown();
+  await waitFor(() => expect(wishes).toHaveLength(1));
+  wishes = [];
+  closeGate();
+  ways = { ...SOME_WAYS, files: [] };
+  streams(SOUNDED);
+  await act(() => new Promise((done) => setTimeout(done, 50)));
+  expect(wishes).toEqual([]);
+  open();
+  await waitFor(() => expect(wishes[0]?.files).toEqual([]));
+});
+
+test("STR10 by another ticket of the same stream it is asked at once", async () => {
+  shown();
+  await waitFor(() => expect(wishes).toHaveLength(1));
+  wishes = [];
+  closeGate();
+  streams(RENEWED);
+  await waitFor(() => expect(last()?.url).toContain(`${RENEWED.url}/1/file0`));
+});
+
+test("the menu is there before what there is to choose from, and says so", async () => {
+  closeGate();
+  shown();
+  await userEvent.click(screen.getByRole("button", { name: "Quality and sound" }));
+  expect(await screen.findByText("Looking up what there is …")).toBeVisible();
+  open();
+  expect(await screen.findByRole("menuitemradio", { name: "Automatic: File" })).toBeChecked();
+});
+
+test("what cannot be looked up is said, and tried again", async () => {
+  refusal.ways = 503;
+  shown();
+  await userEvent.click(screen.getByRole("button", { name: "Quality and sound" }));
+  const again = await screen.findByRole("menuitem", { name: "Try again" }, { timeout: 4_000 });
+  expect(screen.getByText(/cannot be looked up just now/)).toBeVisible();
+  refusal.ways = 200;
+  await userEvent.click(again);
+  await waitFor(() => expect(wishes).toHaveLength(1));
+});
+
+test.each([
+  ["file", "Automatic: File"],
+  ["1080p", "720p"],
+  ["480p", "480p"],
+])("a remembered %s that this film lacks is shown as %s", async (quality, shownAs) => {
+  localStorage.setItem("watchtogether.quality", quality);
+  if (quality === "file") ways = { ...SOME_WAYS, files: [] };
+  shown();
+  await waitFor(() => expect(wishes[0]?.quality).toBe(quality));
+  await userEvent.click(await screen.findByRole("button", { name: "Quality and sound" }));
+  const checked = await screen.findByRole("menuitemradio", { checked: true, name: /^(A|\d|The)/ });
+  expect(checked).toHaveTextContent(quality === "file" ? /^Automatic$/ : shownAs);
+});
+
+test("while what cannot be played is replaced, nothing is said to have failed", async () => {
+  shown();
+  await waitFor(() => expect(wishes).toHaveLength(1));
+  expect(watching.replacing).toBe(false);
+  refusal.way = 502;
+  act(() => view.setState({ failure: "undecodable" }));
+  await waitFor(() => expect(watching.replacing).toBe(true));
+  refusal.way = 200;
+  await waitFor(() => expect(watching.replacing).toBe(false), { timeout: 4_000 });
+  expect(last()?.size).toBe("720p");
 });
 
 test("PB26 the host chooses the sound for everybody", async () => {
@@ -173,21 +340,6 @@ test("PB26 the host chooses the sound for everybody", async () => {
   await userEvent.click(screen.getByRole("menuitemradio", { name: "French" }));
   const [event, payload] = room.command.mock.lastCall as unknown as [string, object];
   expect([event, payload]).toEqual(["playback:sound", { epoch: 1, revision: 1, sound: "2" }]);
-});
-
-test("what is under way says how the line is now", () => {
-  let at_ms = 0;
-  const line = createLine(() => at_ms);
-  expect(line.kbps()).toBeNull();
-  line.came({ loaded: 1_000_000, first_ms: 100, end_ms: 1_100 });
-  expect(line.kbps()).toBe(8_000);
-  line.came({ loaded: 100, first_ms: 1, end_ms: 2 });
-  expect(line.kbps()).toBe(8_000);
-  line.begins(() => ({ loaded: 100_000, first_ms: 1_000, end_ms: 0 }));
-  at_ms = 2_000;
-  expect(line.kbps()).toBe(8_000);
-  at_ms = 3_000;
-  expect(line.kbps()).toBe(400);
 });
 
 test("STR12 words for what takes long, none for what passes", () => {

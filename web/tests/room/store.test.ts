@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
 import type { Member } from "@/lib/types";
 import { mergeMessages } from "@/room/messages";
-import { createRoomStore, freshSync, type Notice, order } from "@/room/store";
+import { freshSync, type Notice, order } from "@/room/state";
+import { createRoomStore } from "@/room/store";
 import { aMember, aMessage, anAnswer, aTimeline } from "../support/room";
 
 function joined() {

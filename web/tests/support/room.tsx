@@ -119,6 +119,8 @@ export function aRoom(over: Partial<JoinAnswer> = {}) {
       burst: async () => undefined,
       uncertainty_ms: () => 1,
       round_trip_ms: () => 20,
+      wake: () => undefined,
+      onSure: () => () => undefined,
       stop: () => undefined,
     },
     command,

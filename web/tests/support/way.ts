@@ -1,5 +1,5 @@
 import type { Watching } from "@/features/player/useWay";
-import type { Ways } from "@/features/player/way";
+import { QUALITIES, type Ways, type Wish } from "@/features/player/way";
 
 /** An H.264 file with two sound tracks, and conversions from 720p down. */
 export const SOME_WAYS: Ways = {
@@ -30,9 +30,24 @@ export const SOME_WAYS: Ways = {
 /** Nothing is known yet. */
 export const NOTHING: Watching = {
   ways: null,
+  failed: false,
+  again: () => undefined,
   way: null,
+  replacing: false,
   quality: "auto",
   burned: null,
   choose: () => undefined,
   burn: () => undefined,
 };
+
+/** As the server reads a wish (`WishIn` in `stream/way_endpoints.py`): anything else is a 422. */
+export function isReadable(wish: Wish): boolean {
+  const { files, quality, line_kbps, burned, ...more } = wish;
+  return (
+    Object.keys(more).length === 0 &&
+    files.every((each) => Number.isInteger(each) && each >= 0 && each <= 63) &&
+    QUALITIES.includes(quality) &&
+    (line_kbps === null || (line_kbps > 0 && line_kbps <= 100_000_000)) &&
+    (burned === null || /^[0-9]{1,12}$/.test(burned))
+  );
+}

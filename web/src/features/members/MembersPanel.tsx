@@ -4,7 +4,7 @@ import type { Member } from "@/lib/types";
 import { conditionOf } from "@/room/behind";
 import { useCommands, useMay, useRoom } from "@/room/context";
 import { usePlan, wordsOfPlan, wordsOfWay } from "@/room/plan";
-import { freshSync } from "@/room/store";
+import { freshSync } from "@/room/state";
 import { Avatar } from "@/ui/avatar";
 import { Button, IconButton } from "@/ui/button";
 import { cn } from "@/ui/cn";

@@ -26,6 +26,7 @@ import { SubtitleMenu } from "./SubtitleMenu";
 import type { Steer } from "./steer";
 import { useDriverView } from "./useDriver";
 import { useNow } from "./useNow";
+import type { SubtitleChoice } from "./useSubtitleChoice";
 import type { Subtitles } from "./useSubtitles";
 import type { Watching } from "./useWay";
 import { WayMenu } from "./WayMenu";
@@ -35,6 +36,7 @@ export function Controls(props: {
   steer: Steer;
   stream: string | null;
   subtitles: Subtitles;
+  choice: SubtitleChoice;
   watching: Watching;
   fullscreen: { on: boolean; toggle: () => void };
   onChoose: () => void;
@@ -58,7 +60,7 @@ export function Controls(props: {
         <Volume driver={driver} />
         <Clock driver={driver} />
         <span className="flex-1" />
-        <SubtitleMenu subtitles={props.subtitles} watching={props.watching} />
+        <SubtitleMenu subtitles={props.subtitles} choice={props.choice} />
         <WayMenu watching={props.watching} className="hidden sm:inline-flex" />
         {mayLoad && (
           <IconButton
@@ -179,12 +181,13 @@ function Clock({ driver }: { driver: Driver }) {
   const at_s = useNow(() => driver.expected() ?? 0, 250);
   const long = duration_s >= 3600;
   return (
-    <p className="tabular whitespace-nowrap px-1 text-[0.8rem] text-dim sm:text-sm">
+    // One above the other where a phone has no room for both side by side.
+    <p className="tabular grid whitespace-nowrap px-1 text-dim text-xs leading-tight sm:block sm:text-sm">
       <span className="text-ink">{clockTime(at_s, long)}</span>
-      <span aria-hidden className="px-1 text-faint">
+      <span aria-hidden className="hidden px-1 text-faint sm:inline">
         /
       </span>
-      {clockTime(duration_s, long)}
+      <span>{clockTime(duration_s, long)}</span>
     </p>
   );
 }

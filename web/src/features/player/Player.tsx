@@ -24,6 +24,7 @@ import { useFade } from "./useFade";
 import { useFullscreen } from "./useFullscreen";
 import { useKeys } from "./useKeys";
 import { useMediaKeys } from "./useMediaKeys";
+import { useSubtitleChoice } from "./useSubtitleChoice";
 import { useSubtitles } from "./useSubtitles";
 import { useWay } from "./useWay";
 import { useWhoDidWhat } from "./useWhoDidWhat";
@@ -44,9 +45,11 @@ interface Props {
 export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Props) {
   const { t } = useTranslation();
   const video = useRef<HTMLVideoElement>(null);
-  const { driver, stream, retry } = useDriver(video);
-  const watching = useWay(driver, stream);
+  const { driver, stream: streamed, refused, retry } = useDriver(video);
+  const stream = streamed?.url ?? null;
+  const watching = useWay(driver, streamed, refused);
   const subtitles = useSubtitles(stream);
+  const choice = useSubtitleChoice(subtitles, watching);
   const item = useRoom((state) => state.timeline?.item ?? null);
   const standing = useRoom(({ timeline, out }) => timeline?.state === "paused" || out);
   // What lies over the film then has the answer to it, and the height of a phone for itself.
@@ -72,7 +75,7 @@ export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Pro
     steer,
     undo,
     fullscreen: fullscreen.toggle,
-    subtitles: subtitles.toggle,
+    subtitles: choice.toggle,
     skipMarker,
     onChat: chat,
     onHelp,
@@ -124,7 +127,7 @@ export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Pro
       {item && <UpNext />}
       {item && <SteppedOut driver={driver} steer={steer} />}
       {driver && item && (
-        <SourceTrouble driver={driver} stream={stream} way={watching.way} onRetry={retry} />
+        <SourceTrouble driver={driver} stream={stream} watching={watching} onRetry={retry} />
       )}
       {driver && <SoundGate driver={driver} />}
       <div
@@ -147,6 +150,7 @@ export function Player({ top, onChoose, onChat, onHelp, veiled, className }: Pro
               steer={steer}
               stream={stream}
               subtitles={subtitles}
+              choice={choice}
               watching={watching}
               fullscreen={fullscreen}
               onChoose={onChoose}

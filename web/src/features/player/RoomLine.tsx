@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { wordsOf, wordsOfEasing } from "@/room/behind";
 import { useRoom } from "@/room/context";
-import type { RoomState } from "@/room/store";
+import type { RoomState } from "@/room/state";
 import { Spinner } from "@/ui/spinner";
 
 const SHOW_AFTER_MS = 700;

@@ -3,26 +3,17 @@ import { useTranslation } from "react-i18next";
 import { languageName } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { Menu, MenuChoice, MenuLine, MenuNote, MenuStep, MenuTiles } from "@/ui/menu";
-import { LOOKS, OFF, SIZES, type Subtitles, type SubtitleTrack } from "./useSubtitles";
-import type { Watching } from "./useWay";
+import type { SubtitleChoice } from "./useSubtitleChoice";
+import { LOOKS, OFF, SIZES, type Subtitles } from "./useSubtitles";
 
 const STEP_S = 0.1;
 
-const LAID_OVER = "pictures ";
-
 /** One's own subtitles; nothing while the film has none. Those of pictures are laid over the film. */
-export function SubtitleMenu(props: { subtitles: Subtitles; watching: Watching }) {
-  const { subtitles, watching } = props;
+export function SubtitleMenu(props: { subtitles: Subtitles; choice: SubtitleChoice }) {
+  const { subtitles, choice } = props;
   const { t, i18n } = useTranslation();
-  const { tracks, id } = subtitles;
-  const pictures = watching.ways?.pictures ?? [];
-  if (tracks.length + pictures.length === 0) return null;
-  const on = id !== OFF;
-  const choose = (value: string) => {
-    const laid = value.startsWith(LAID_OVER);
-    watching.burn(laid ? value.slice(LAID_OVER.length) : null);
-    subtitles.choose(laid ? OFF : value);
-  };
+  if (choice.tracks.length === 0) return null;
+  const written = subtitles.id !== OFF;
   return (
     <Menu
       side="top"
@@ -33,25 +24,24 @@ export function SubtitleMenu(props: { subtitles: Subtitles; watching: Watching }
           aria-label={t("subtitles.title")}
           title={t("subtitles.title")}
         >
-          {on || watching.burned ? <Captions className="text-accent-text" /> : <CaptionsOff />}
+          {choice.value === OFF ? <CaptionsOff /> : <Captions className="text-accent-text" />}
         </Button>
       }
     >
       <MenuChoice
         label={t("subtitles.for_you")}
-        value={watching.burned ? LAID_OVER + watching.burned : id}
+        value={choice.value}
         options={[
           { value: OFF, label: t("subtitles.off") },
-          ...tracks.map((each) => ({ value: each.id, label: nameOf(each, i18n.language) })),
-          ...pictures.map((each) => ({
-            value: LAID_OVER + each.id,
-            label: nameOf(each, i18n.language),
+          ...choice.tracks.map((each) => ({
+            value: each.value,
+            label: each.title || languageName(each.language, i18n.language) || each.id,
           })),
         ]}
-        onChange={choose}
+        onChange={choice.choose}
       />
-      {watching.burned && <MenuNote>{t("subtitles.laid_over")}</MenuNote>}
-      {on && (
+      {choice.laidOver && <MenuNote>{t("subtitles.laid_over")}</MenuNote>}
+      {written && (
         <>
           {subtitles.loading && <MenuNote>{t("subtitles.loading")}</MenuNote>}
           {subtitles.failed && <MenuNote>{t("subtitles.failed")}</MenuNote>}
@@ -83,9 +73,4 @@ export function SubtitleMenu(props: { subtitles: Subtitles; watching: Watching }
       )}
     </Menu>
   );
-}
-
-/** Plex's own title, or the language in the reader's words. */
-function nameOf(track: Pick<SubtitleTrack, "id" | "title" | "language">, reader: string): string {
-  return track.title || languageName(track.language, reader) || track.id;
 }

@@ -4,7 +4,7 @@ import { percentile } from "@/lib/format";
 import type { RoomSync } from "@/lib/types";
 import { wordsOfBehind } from "@/room/behind";
 import { useLive, useRoom } from "@/room/context";
-import { freshSync } from "@/room/store";
+import { freshSync } from "@/room/state";
 import { cn } from "@/ui/cn";
 import { Popover } from "@/ui/popover";
 import { useStartsIn } from "./Countdown";

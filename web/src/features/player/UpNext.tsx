@@ -3,8 +3,10 @@ import { Play, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Offer } from "@/lib/types";
+import type { ClockSync } from "@/room/clocksync";
 import { useCommands, useLive, useMay, useRoom } from "@/room/context";
-import { openOffer } from "@/room/store";
+import { openOffer } from "@/room/state";
+import { mappedClock } from "@/sync/clock";
 import { Button } from "@/ui/button";
 import { Poster } from "@/ui/poster";
 import { useNow } from "./useNow";
@@ -23,30 +25,39 @@ export function UpNext() {
   );
 }
 
-/** Seconds until it begins by itself; null when it does not, or when the clock is not known. */
+/** Seconds until it begins by itself; null when it does not, or when its clock is not known. */
 function useLeft(offer: Offer): number | null {
   const { connection } = useLive();
-  return useNow(() => secondsLeft(offer, connection.clock.now()), 250);
+  return useNow(() => secondsLeft(offer, connection.clock), 250);
 }
 
-function secondsLeft({ ends_ms }: Offer, now_ms: number | null): number | null {
-  if (ends_ms === null || now_ms === null) return null;
+function secondsLeft({ ends_ms, clock_id }: Offer, clock: ClockSync): number | null {
+  const now_ms = clock.now();
+  if (ends_ms === null || now_ms === null || mappedClock(clock.state()) !== clock_id) return null;
   return Math.max(0, Math.ceil((ends_ms - now_ms) / 1000));
 }
 
 /** `S1 · E2 · Title`, as far as there is one. */
 const nameOf = ({ item }: Offer) => [item.subtitle, item.title].filter(Boolean).join(" · ");
 
-/** Told once for each offer, and not each second. */
+/** Told once for each offer, as soon as its time is known, and not each second. */
 function Said({ offer }: { offer: Offer | null }) {
   const { t } = useTranslation();
   const { connection } = useLive();
   const [said, say] = useState("");
   useEffect(() => {
-    if (!offer) return say("");
+    say("");
+    if (!offer) return;
     const title = nameOf(offer);
-    const count = secondsLeft(offer, connection.clock.now());
-    say(count === null ? t("next.said", { title }) : t("next.said_in", { title, count }));
+    const tell = () => {
+      const count = secondsLeft(offer, connection.clock);
+      if (count === null && offer.ends_ms !== null) return;
+      clearInterval(waiting);
+      say(count === null ? t("next.said", { title }) : t("next.said_in", { title, count }));
+    };
+    const waiting = setInterval(tell, 250);
+    tell();
+    return () => clearInterval(waiting);
   }, [offer, connection, t]);
   return (
     <p role="status" className="sr-only">

@@ -5,13 +5,12 @@ import { languageName } from "@/lib/format";
 import { useCommands, useMay, useRoom } from "@/room/context";
 import { usePlan, wordsOfPlan, wordsOfWay } from "@/room/plan";
 import { Button } from "@/ui/button";
-import { Menu, MenuChoice, MenuLine, MenuNote } from "@/ui/menu";
+import { Menu, MenuChoice, MenuItem, MenuLine, MenuNote } from "@/ui/menu";
 import type { Watching } from "./useWay";
-import type { Quality, Sound } from "./way";
+import type { Quality, Sound, Ways } from "./way";
 
 export function WayMenu({ watching, className }: { watching: Watching; className?: string }) {
   const { t } = useTranslation();
-  if (!watching.ways) return null;
   return (
     <Menu
       side="top"
@@ -34,10 +33,36 @@ export function WayMenu({ watching, className }: { watching: Watching; className
 
 /** The same choices, for inside of another menu. */
 export function WayChoices({ watching }: { watching: Watching }) {
+  return watching.ways ? (
+    <Choices watching={watching} ways={watching.ways} />
+  ) : (
+    <Missing {...watching} />
+  );
+}
+
+/** There is nothing to choose from yet, and why. */
+function Missing({ failed, again }: Watching) {
   const { t } = useTranslation();
-  const { ways, way, quality } = watching;
+  if (!failed) return <MenuNote>{t("quality.listing")}</MenuNote>;
+  return (
+    <>
+      <MenuNote>{t("quality.unlisted")}</MenuNote>
+      <MenuItem onSelect={again}>{t("common.try_again")}</MenuItem>
+    </>
+  );
+}
+
+/** What is on for this film: it may lack what was chosen for another. */
+function chosenOf(quality: Quality, options: readonly { value: Quality }[]): Quality {
+  if (options.some(({ value }) => value === quality)) return quality;
+  const largest = options.find(({ value }) => value !== "auto" && value !== "file");
+  return (quality === "file" ? undefined : largest?.value) ?? "auto";
+}
+
+function Choices({ watching, ways }: { watching: Watching; ways: Ways }) {
+  const { t } = useTranslation();
+  const { way, quality } = watching;
   const plan = usePlan();
-  if (!ways) return null;
   const options: { value: Quality; label: string }[] = [
     {
       value: "auto",
@@ -60,7 +85,7 @@ export function WayChoices({ watching }: { watching: Watching }) {
     <>
       <MenuChoice
         label={t("quality.for_you")}
-        value={quality}
+        value={chosenOf(quality, options)}
         options={options}
         onChange={watching.choose}
       />

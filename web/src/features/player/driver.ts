@@ -6,13 +6,15 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Limit, Status, Timeline } from "@/lib/types";
 import { positionAt } from "@/sync/timeline";
+import { attachSource } from "./attach";
 import { createCosts } from "./costs";
 import { createElement } from "./element";
 import { createFollower, type Motion } from "./follower";
 import { createHealth } from "./health";
-import { type Address, attachSource, type Source, type SourceFailure } from "./hls";
 import { watchPictures } from "./pictures";
 import { createReporter } from "./reporter";
+import type { Address, Source, SourceFailure } from "./source";
+import { streamKey } from "./stream";
 
 /** What the page shows of the element. */
 export interface DriverView {
@@ -47,6 +49,8 @@ export interface Driver {
   view: StoreApi<DriverView>;
   apply(timeline: Timeline): void;
   load(address: Address | null): void;
+  /** Hears when the source has another size than the server has planned. */
+  onUnplanned(listener: () => void): () => void;
   /** What the line carries; null while nobody knows. */
   line_kbps(): number | null;
   /** Film seconds loaded per second of late; null when nothing holds the loading back. */
@@ -97,8 +101,11 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
   let coming: Timeline | null = null;
   let source: Source | null = null;
   let address: Address | null = null;
-  let attached_url: string | null = null;
-  let generation = 0;
+  /** Ends the source that is attached, or on its way. */
+  let attached: AbortController | null = null;
+  /** Nothing more comes from the source: the same address may be attached anew. */
+  let spent = false;
+  const unplanned = new Set<() => void>();
   let drifts: { at: number; ms: number }[] = [];
   let ticked_at = own();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -151,7 +158,7 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
   function goesOnInto(next: Timeline, now_ms: number): boolean {
     const running = follower.motion() === "running" && timeline?.state === "playing";
     if (!running || !timeline || next.as_of_ms <= now_ms) return false;
-    if (next.item?.rating_key !== timeline.item?.rating_key) return false;
+    if (streamKey(next) !== streamKey(timeline)) return false;
     if (next.state === "paused" || (next.state === "waiting" && next.cause === "stall"))
       return true;
     const then_s = positionAt(timeline, next.as_of_ms);
@@ -164,8 +171,10 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
     const near = Math.abs(element.read().at_s - there_s) <= START_SLACK_S;
     timeline = next;
     coming = null;
+    // What is attached would be steered, and called ready, in place of what comes.
+    if (address !== null && address.key !== streamKey(next)) load(null);
     follower.changed(next.state === "playing" && !(same_run && near));
-    attach();
+    attach(next);
   }
 
   /** The element's position is read before anything else in the task (SPEC DRV-6). */
@@ -187,7 +196,7 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
 
   function move(head: Timeline, now_ms: number, reading: ReturnType<typeof element.read>): void {
     if (view.getState().stepped_out || head.state === "idle") return follower.stop();
-    if (address === null || !element.hasLength()) return;
+    if (source === null || !element.hasLength()) return;
     if (head.state !== "playing") return follower.hold(head);
     follower.follow(head, now_ms, reading);
     if (follower.motion() !== "running") return;
@@ -225,41 +234,52 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
 
   function failed(failure: SourceFailure): void {
     if (failure !== "refused") view.setState({ failure });
-    if (failure === "refused" || failure === "unreachable") ports.refused();
+    if (failure !== "refused" && failure !== "unreachable") return;
+    spent = true;
+    ports.refused();
   }
 
   function load(next: Address | null): void {
-    if (next && next.url === address?.url && source) {
+    if (next && next.url === address?.url && next.key === address.key && !spent) {
       address = next;
-      if (next.size !== null) source.take(next.size);
+      if (next.size !== null) source?.take(next.size);
       return;
     }
-    generation += 1;
-    source?.detach();
+    attached?.abort();
+    attached = null;
     source = null;
+    spent = false;
+    element.pause();
     element.use(null);
     address = next;
-    attached_url = null;
     follower.reset();
     health.forget();
     view.setState({ failure: null, buffered: [] });
-    attach();
+    if (timeline) attach(timeline);
   }
 
   /** Where to begin is known only with the timeline: without it the film's start would be fetched. */
-  function attach(): void {
-    if (address === null || attached_url === address.url || !timeline) return;
-    attached_url = address.url;
-    const mine = generation;
-    const start_s = driver.expected() ?? timeline.position_s;
-    void attachSource(video, address, start_s, (failure) => mine === generation && failed(failure))
-      .then((attached) => {
-        if (mine !== generation) return attached.detach();
-        source = attached;
-        element.use(attached);
-        if (address?.size != null) attached.take(address.size);
-      })
-      .catch(() => mine === generation && view.setState({ failure: "unreachable" }));
+  function attach(head: Timeline): void {
+    if (address === null || attached !== null || address.key !== streamKey(head)) return;
+    const mine = new AbortController();
+    attached = mine;
+    const heard = (failure: SourceFailure) => mine.signal.aborted || failed(failure);
+    attachSource(video, address, {
+      gone: mine.signal,
+      expected_s: () => driver.expected() ?? timeline?.position_s ?? 0,
+      failed: heard,
+      unplanned: () => {
+        for (const told of unplanned) told();
+      },
+    }).then(
+      (made) => {
+        if (mine.signal.aborted) return;
+        source = made;
+        element.use(made);
+        if (address?.size != null) made.take(address.size);
+      },
+      () => heard("unreachable"),
+    );
   }
 
   const settled = () => {
@@ -288,6 +308,10 @@ export function createDriver(video: HTMLVideoElement, ports: DriverPorts): Drive
       tick();
     },
     load,
+    onUnplanned(listener) {
+      unplanned.add(listener);
+      return () => void unplanned.delete(listener);
+    },
     line_kbps: () => source?.line_kbps() ?? null,
     fill: health.fill,
     forget: reporter.forget,

@@ -2,8 +2,9 @@
  * One video element in seconds of film: what its own clock shows is moved by the content offset of
  * its source (SPEC DRV-7). The only file that touches the element; it decides nothing.
  */
-import type { Source } from "./hls";
+
 import { aheadOf, holds, listed } from "./ranges";
+import type { Source } from "./source";
 
 /** Position and own clock, read at the same moment. */
 export interface Reading {

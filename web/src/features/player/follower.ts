@@ -119,8 +119,7 @@ export function createFollower(ports: Ports) {
 
   /** Loaded, and decoded as far as the player tells before it plays (SPEC PB-10). */
   function prepared(at_s: number): boolean {
-    if (!enough(at_s)) enough_since = null;
-    else enough_since ??= own();
+    enough_since = enough(at_s) ? (enough_since ?? own()) : null;
     if (enough_since === null) return false;
     return element.canGoOn() || own() - enough_since > DECODED_AFTER_MS;
   }
@@ -381,6 +380,10 @@ export function createFollower(ports: Ports) {
       motion = "stopped";
       actuation = obedient;
       state = atRest;
+      held = { place: "", tries: 0 };
+      seek_at = Number.NEGATIVE_INFINITY;
+      seeking_since = null;
+      enough_since = null;
       forget();
       stalled(false);
     },

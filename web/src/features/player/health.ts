@@ -27,21 +27,21 @@ const LATE_S = 0.15;
 
 export function createHealth(): Health {
   let loads: Load[] = [];
-  let plenty = true;
-  let usual_s = 0;
+  let enough = true;
+  let plenty_s = 0;
 
   function fill(): number | null {
     const first = loads[0];
     const last = loads[loads.length - 1];
-    if (plenty || !first || !last || last.at_ms - first.at_ms < SPAN_MS) return null;
+    if (enough || !first || !last || last.at_ms - first.at_ms < SPAN_MS) return null;
     const gained_s = last.at_s + last.ahead_s - first.at_s - first.ahead_s;
     return Math.max(0, gained_s / ((last.at_ms - first.at_ms) / 1000));
   }
 
   return {
-    loaded(now, complete, plenty_s) {
-      usual_s = plenty_s;
-      plenty = complete || now.ahead_s >= plenty_s;
+    loaded(now, complete, of_source_s) {
+      plenty_s = of_source_s;
+      enough = complete || now.ahead_s >= plenty_s;
       const last = loads[loads.length - 1];
       if (last && now.at_ms - last.at_ms < EVERY_MS) return;
       if (last && now.at_s + now.ahead_s < last.at_s) loads = []; // it has jumped back
@@ -50,15 +50,15 @@ export function createHealth(): Health {
     fill,
     limit({ rate, actuation, lag_s, hidden }) {
       const filled = fill();
-      const ahead_s = loads[loads.length - 1]?.ahead_s ?? usual_s;
+      const ahead_s = loads[loads.length - 1]?.ahead_s ?? plenty_s;
       if (hidden) return "hidden";
-      if (filled !== null && filled < rate && ahead_s < usual_s / 2) return "slow_link";
+      if (filled !== null && filled < rate && ahead_s < plenty_s / 2) return "slow_link";
       if (lag_s !== null && lag_s > LATE_S) return "slow_device";
       return actuation === "none" ? "fixed_rate" : null;
     },
     forget() {
       loads = [];
-      plenty = true;
+      enough = true;
     },
   };
 }

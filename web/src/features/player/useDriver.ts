@@ -1,30 +1,27 @@
 /** Connects the room to the driver: timelines in, readiness and status out, tickets when needed. */
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { ApiError, api, resolve } from "@/lib/api";
 import { sentence } from "@/lib/i18n";
 import { keep, kept } from "@/lib/kept";
-import type { Ticket, Timeline } from "@/lib/types";
+import type { Ticket } from "@/lib/types";
 import { useLive, useRoom } from "@/room/context";
 import { mappedClock } from "@/sync/clock";
 import { createDriver, type Driver, type DriverView } from "./driver";
 import { exposeForTests } from "./expose";
-
-/** What identifies a stream: another item or generation needs another ticket. */
-export function streamKey(timeline: Timeline | null): string | null {
-  if (!timeline?.item) return null;
-  return `${timeline.item.server} ${timeline.item.rating_key} ${timeline.stream?.generation ?? 0}`;
-}
+import { itemKey, type Stream, streamKey } from "./stream";
 
 export function useDriver(video: RefObject<HTMLVideoElement | null>): {
   driver: Driver | null;
-  /** The address below which what is on is streamed; null while there is nothing. */
-  stream: string | null;
+  /** Where what is on is streamed; null while there is nothing. */
+  stream: Stream | null;
+  /** The ticket was refused: another one, but not at once. */
+  refused: () => void;
   retry: () => void;
 } {
   const { store, connection } = useLive();
   const [driver, setDriver] = useState<Driver | null>(null);
-  const [refusals, setRefusals] = useState(0);
+  const { stream, refused, retry } = useTicket(driver);
 
   useEffect(() => {
     if (!video.current) return;
@@ -35,7 +32,7 @@ export function useDriver(video: RefObject<HTMLVideoElement | null>): {
       wake: connection.clock.wake,
       ready: connection.ready,
       status: connection.status,
-      refused: () => setRefusals((count) => count + 1),
+      refused,
     });
     const volume = Number(kept("volume") ?? 1);
     if (volume > 0 && volume < 1) made.setVolume(volume);
@@ -55,15 +52,13 @@ export function useDriver(video: RefObject<HTMLVideoElement | null>): {
       made.destroy();
       setDriver(null);
     };
-  }, [video, connection, store]);
+  }, [video, connection, store, refused]);
 
   useEffect(
     () => (driver ? followTimelines(driver, store, connection) : undefined),
     [driver, store, connection],
   );
-  const [stream, setStream] = useState<string | null>(null);
-  useTicket(driver, refusals, setStream);
-  return { driver, stream, retry: () => setRefusals((count) => count + 1) };
+  return { driver, stream, refused, retry };
 }
 
 /**
@@ -99,47 +94,66 @@ function followTimelines(
 }
 
 /** Gets a ticket for what is on, and another when one was refused. */
-function useTicket(
-  driver: Driver | null,
-  refusals: number,
-  onStream: (stream: string | null) => void,
-): void {
+function useTicket(driver: Driver | null) {
   const key = useRoom((state) => streamKey(state.timeline));
+  const item = useRoom((state) => itemKey(state.timeline));
   const code = useRoom((state) => state.room?.code ?? null);
+  const [stream, setStream] = useState<Stream | null>(null);
+  /** Of this stream, since something of it came last. */
+  const refusals = useRef({ key, count: 0 });
+  const [turn, setTurn] = useState(0);
+  const retry = useCallback(() => setTurn((before) => before + 1), []);
+  const refused = useCallback(() => {
+    refusals.current.count += 1;
+    retry();
+  }, [retry]);
+
+  useEffect(
+    () =>
+      driver?.view.subscribe(({ buffered }) => {
+        if (buffered.length > 0) refusals.current.count = 0;
+      }),
+    [driver],
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each turn gets another ticket
   useEffect(() => {
-    if (!driver || !code) return;
-    if (key === null) {
-      onStream(null);
-      return;
+    if (!driver || !code || item === null || key === null) return;
+    if (refusals.current.key !== key) refusals.current = { key, count: 0 };
+    return fetchTicket(driver, code, refusals.current.count, (url) =>
+      setStream({ url, item, key }),
+    );
+  }, [driver, code, item, key, turn]);
+  return { stream: stream?.item === item ? stream : null, refused, retry };
+}
+
+/** Until there is one. Gives what ends that. */
+function fetchTicket(
+  driver: Driver,
+  code: string,
+  refusals: number,
+  onUrl: (url: string) => void,
+): () => void {
+  let dropped = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const fetchOne = async (attempt: number): Promise<void> => {
+    try {
+      const ticket = await api.post<Ticket>(`api/rooms/${encodeURIComponent(code)}/ticket`);
+      const url = resolve(ticket.url);
+      if (!dropped) onUrl(url.slice(0, url.lastIndexOf("/")));
+    } catch (error) {
+      if (dropped) return;
+      driver.view.setState({ failure: "unreachable" });
+      const gone = error instanceof ApiError && error.status >= 400 && error.status < 500;
+      if (gone && error.status !== 429) console.warn(sentence(error));
+      timer = setTimeout(() => fetchOne(attempt + 1), Math.min(15_000, 1_000 * 2 ** attempt));
     }
-    let dropped = false;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const fetchTicket = (attempt: number): void => {
-      api
-        .post<Ticket>(`api/rooms/${encodeURIComponent(code)}/ticket`)
-        .then((ticket) => {
-          if (dropped) return;
-          const url = resolve(ticket.url);
-          onStream(url.slice(0, url.lastIndexOf("/")));
-        })
-        .catch((error: unknown) => {
-          if (dropped) return;
-          driver.view.setState({ failure: "unreachable" });
-          const gone = error instanceof ApiError && error.status >= 400 && error.status < 500;
-          if (gone && error.status !== 429) console.warn(sentence(error));
-          timer = setTimeout(
-            () => fetchTicket(attempt + 1),
-            Math.min(15_000, 1_000 * 2 ** attempt),
-          );
-        });
-    };
-    // A refused ticket is not asked for again at once, or a closed door would be hammered on.
-    timer = setTimeout(() => fetchTicket(0), refusals === 0 ? 0 : Math.min(8_000, 500 * refusals));
-    return () => {
-      dropped = true;
-      clearTimeout(timer);
-    };
-  }, [driver, code, key, refusals, onStream]);
+  };
+  // A refused ticket is not asked for again at once, or a closed door would be hammered on.
+  timer = setTimeout(() => fetchOne(0), Math.min(8_000, 500 * refusals));
+  return () => {
+    dropped = true;
+    clearTimeout(timer);
+  };
 }
 
 /** A part of what the element shows. */

@@ -7,7 +7,7 @@ import { useEffect, useState } from "react";
 import { resolve } from "@/lib/api";
 import { keep, kept } from "@/lib/kept";
 import { mayDo, useLive, useRoom } from "@/room/context";
-import type { RoomState } from "@/room/store";
+import type { RoomState } from "@/room/state";
 import { createGate, type Steer } from "./steer";
 
 const KEY = "media_keys";

@@ -1,7 +1,6 @@
 /** What is being done meanwhile, when the film does not come at once (SPEC STR-12). */
 import type { TFunction } from "i18next";
 import { useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
 import { useRoom } from "@/room/context";
 import { besideFilm } from "./beside";
 import type { Driver } from "./driver";
@@ -27,7 +26,7 @@ export function wordsOfProgress({ state, for_s, usual_s }: Progress, t: TFunctio
   return state === "making" && for_s > SLOW_S ? t("preparing.making") : null;
 }
 
-/** Words for whoever has nothing to look at; null while there is no need of any. */
+/** For whoever has nothing to look at; null while there is no need of words. */
 export function usePreparing(driver: Driver, stream: string | null, way: Way | null) {
   const waited_for = useRoom(({ timeline, you, members }) => {
     const me = members.find((each) => each.id === you?.id);
@@ -58,6 +57,5 @@ export function usePreparing(driver: Driver, stream: string | null, way: Way | n
       setProgress(null);
     };
   }, [address]);
-  const { t } = useTranslation();
-  return progress && wordsOfProgress(progress, t);
+  return progress;
 }

@@ -1,134 +1,128 @@
 /**
- * What this page watches (SPEC STR-9, STR-10): asks what there is, what its browser can play, tells
- * the server what it wants, and gives the answer to the driver. Asked again every 20 s, when the
- * viewer chooses otherwise, and at once when the line carries less than what is watched.
+ * What this page watches (SPEC STR-9, STR-10): what the viewer chooses among what there is goes to
+ * the server, and its answer to the driver.
  */
-import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { keep, kept } from "@/lib/kept";
 import { tellPlan } from "@/room/plan";
+import { type Asker, createAsker } from "./asker";
+import { takesSizes } from "./attach";
 import type { Driver } from "./driver";
-import { takesSizes } from "./hls";
-import {
-  askWay,
-  fetchWays,
-  playableHere,
-  QUALITIES,
-  type Quality,
-  type Way,
-  type Ways,
-  weightOf,
-} from "./way";
-
-const EVERY_MS = 20_000;
-const LOOK_MS = 1_000;
-/** Not to be asked again for a narrow line before this. */
-const PATIENCE_MS = 4_000;
-const RETRY_MS = 2_000;
+import type { Address } from "./source";
+import type { Stream } from "./stream";
+import { useWays } from "./useWays";
+import { askWay, QUALITIES, type Quality, type Way } from "./way";
 
 const rememberedQuality = (): Quality =>
   QUALITIES.find((each) => each === kept("quality")) ?? "auto";
 
-/** `stream` is the address below which the film is streamed; null while there is none. */
-export function useWay(driver: Driver | null, stream: string | null) {
+/** `onRefused`: the stream's ticket is worth nothing any more. */
+export function useWay(driver: Driver | null, stream: Stream | null, onRefused: () => void) {
+  const { ways, known, failed, again } = useWays(stream);
+  const item = stream?.item ?? null;
   const [quality, setQuality] = useState(rememberedQuality);
-  const [burned, setBurned] = useState<{ stream: string; id: string } | null>(null);
+  const [burned, setBurned] = useState<{ item: string; id: string } | null>(null);
   const [way, setWay] = useState<Way | null>(null);
-  const [unplayed, setUnplayed] = useState<readonly string[]>([]);
-  const listed = useQuery({
-    queryKey: ["ways", stream],
-    queryFn: async ({ signal }) => {
-      const ways = await fetchWays(`${stream}`, signal);
-      return { ways, files: await playableHere(ways.files) };
-    },
-    enabled: stream !== null,
-    staleTime: Number.POSITIVE_INFINITY,
-    retry: 1,
-  });
-  const known = stream === null ? undefined : listed.data;
-  const without = stream !== null && listed.isError;
-  const subtitle = burned?.stream === stream ? burned.id : null;
+  const asker = useAsker(driver, stream, setWay, onRefused);
+  const unplayed = useUnplayed(driver, asker, item);
+  const subtitle = burned !== null && burned.item === item ? burned.id : null;
+  const files = useMemo(
+    () => known?.files.filter((index) => !unplayed.includes(`file${index}`)),
+    [known, unplayed],
+  );
 
   useEffect(() => {
-    if (!driver || stream === null) {
-      driver?.load(null);
-      setWay(null);
-      tellPlan(null);
-      return;
-    }
-    // While nobody can say what there is, what is usual plays on from the server's cache.
-    if (without) driver.load({ url: `${stream}/master.m3u8`, size: null });
-    if (!known) return;
-    const gone = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let asked_ms = 0;
-    let name: string | null = null;
-    const ask = async (): Promise<void> => {
-      clearTimeout(timer);
-      asked_ms = performance.now();
-      timer = setTimeout(() => void ask(), EVERY_MS);
-      try {
-        const wish = {
-          files: known.files.filter((index) => !unplayed.includes(`${stream} file${index}`)),
-          quality,
-          line_kbps: lineOf(driver, name, known.ways),
-          burned: subtitle,
-        };
-        const found = await askWay(stream, wish, gone.signal);
-        name = found.name;
-        setWay(found);
-        tellPlan(found.plan);
-        driver.load(
-          found.ladder !== null && takesSizes()
-            ? { url: `${stream}/${found.ladder}`, size: found.name }
-            : { url: `${stream}/${found.path}`, size: null },
-        );
-      } catch {
-        if (gone.signal.aborted) return;
-        if (name === null) driver.load({ url: `${stream}/master.m3u8`, size: null });
-        clearTimeout(timer);
-        timer = setTimeout(() => void ask(), RETRY_MS);
-      }
-    };
-    void ask();
-    const looking = setInterval(() => {
-      const weight = name === null ? null : weightOf(name, known.ways);
-      const line = lineOf(driver, name, known.ways);
-      if (weight === null || line === null || line >= weight) return;
-      if (quality === "auto" && performance.now() - asked_ms > PATIENCE_MS) void ask();
-    }, LOOK_MS);
-    const unsubscribe = driver.view.subscribe(({ failure }) => {
-      if (failure !== "undecodable" || !name?.startsWith("file")) return;
-      const tried = `${stream} ${name}`;
-      setUnplayed((before) => (before.includes(tried) ? before : [...before, tried]));
-    });
-    return () => {
-      gone.abort();
-      clearTimeout(timer);
-      clearInterval(looking);
-      unsubscribe();
-    };
-  }, [driver, stream, known, without, quality, subtitle, unplayed]);
+    if (known && files) asker?.want({ ways: known.ways, files, quality, burned: subtitle });
+  }, [asker, known, files, quality, subtitle]);
+  useEffect(() => {
+    if (failed) asker?.missed();
+  }, [asker, failed]);
 
+  const burn = useCallback(
+    (id: string | null) => setBurned(id === null || item === null ? null : { item, id }),
+    [item],
+  );
   return {
-    ways: known?.ways ?? null,
+    ways,
+    /** What there is to choose from could not be learned. */
+    failed,
+    again,
     way,
+    /** What is watched cannot be played here, and something else is on its way. */
+    replacing: way !== null && unplayed.includes(way.name),
     quality,
     burned: subtitle,
     choose(next: Quality) {
       keep("quality", next);
       setQuality(next);
     },
-    burn: (id: string | null) => setBurned(id === null || stream === null ? null : { stream, id }),
+    burn,
   };
 }
 
 export type Watching = ReturnType<typeof useWay>;
 
-/** A playlist's loading says what the line carries; of a file only how much of it comes is known. */
-function lineOf(driver: Driver, name: string | null, ways: Ways): number | null {
-  if (name === null || !name.startsWith("file")) return driver.line_kbps();
-  const weight = weightOf(name, ways);
-  const fill = driver.fill();
-  return weight === null || fill === null ? null : fill * weight;
+/** One for each stream, whose answers go to the driver. */
+function useAsker(
+  driver: Driver | null,
+  stream: Stream | null,
+  onWay: (way: Way | null) => void,
+  onRefused: () => void,
+): Asker | null {
+  const [asker, setAsker] = useState<Asker | null>(null);
+  useEffect(() => {
+    if (!driver || stream === null) {
+      driver?.load(null);
+      onWay(null);
+      tellPlan(null);
+      return;
+    }
+    const made = createAsker({
+      post: (wish, signal) => askWay(stream.url, wish, signal),
+      line_kbps: driver.line_kbps,
+      fill: driver.fill,
+      found(way) {
+        onWay(way);
+        tellPlan(way.plan);
+        driver.load(addressOf(stream, way));
+      },
+      // What is usual plays on from the server's cache.
+      missed: () => driver.load({ url: `${stream.url}/master.m3u8`, size: null, key: stream.key }),
+      refused: onRefused,
+    });
+    const stopHearing = driver.onUnplanned(made.hurry);
+    setAsker(made);
+    return () => {
+      stopHearing();
+      made.stop();
+      setAsker(null);
+    };
+  }, [driver, stream, onWay, onRefused]);
+  return asker;
+}
+
+function addressOf({ url, key }: Stream, { name, path, ladder }: Way): Address {
+  return ladder !== null && takesSizes()
+    ? { url: `${url}/${ladder}`, size: name, key }
+    : { url: `${url}/${path}`, size: null, key };
+}
+
+const NONE: readonly string[] = [];
+
+/** The names of those of the item's files that this browser could not play in spite of all. */
+function useUnplayed(driver: Driver | null, asker: Asker | null, item: string | null) {
+  const [unplayed, setUnplayed] = useState({ item, names: NONE });
+  useEffect(
+    () =>
+      driver?.view.subscribe(({ failure }) => {
+        const name = asker?.name();
+        if (failure !== "undecodable" || !name?.startsWith("file")) return;
+        setUnplayed((before) => {
+          const names = before.item === item ? before.names : NONE;
+          return names.includes(name) ? before : { item, names: [...names, name] };
+        });
+      }),
+    [driver, asker, item],
+  );
+  return unplayed.item === item ? unplayed.names : NONE;
 }

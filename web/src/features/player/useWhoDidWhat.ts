@@ -3,8 +3,9 @@ import { useCallback, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Cause, Timeline } from "@/lib/types";
 import { useCommands, useLive } from "@/room/context";
-import type { Notice } from "@/room/store";
+import type { Notice } from "@/room/state";
 import { notify } from "@/ui/toast";
+import { itemKey } from "./stream";
 import { mayBeginAnew, undoingOf, wordsFor } from "./who";
 
 const UNDOABLE_MS = 10_000;
@@ -34,8 +35,7 @@ export function useWhoDidWhat(): () => void {
     const journey = createJourney();
     /** Only while the same item is on. */
     const beginAnew = (begun: Timeline | null) => () => {
-      const { timeline } = store.getState();
-      if (timeline?.stream?.generation === begun?.stream?.generation) void commands.seek(0);
+      if (itemKey(store.getState().timeline) === itemKey(begun)) void commands.seek(0);
     };
     return store.onNotice((heard) => {
       const notice = journey(heard);

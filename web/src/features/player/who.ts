@@ -3,7 +3,7 @@ import type { TFunction } from "i18next";
 import { clockTime } from "@/lib/format";
 import type { Action, Member, Timeline } from "@/lib/types";
 import { mayDo } from "@/room/context";
-import type { Notice, RoomState } from "@/room/store";
+import type { Notice, RoomState } from "@/room/state";
 
 const listed = (names: readonly string[]) => new Intl.ListFormat(undefined).format(names);
 

@@ -1,0 +1,83 @@
+/**
+ * In which size of a playlist hls.js plays: the one that the server has planned (SPEC STR-10), and
+ * never one of its own choice.
+ */
+import type Hls from "hls.js";
+import type { Line } from "./line";
+import { aheadOf } from "./ranges";
+import { warmed } from "./warm";
+
+/** With less than this ahead another size is begun at once, with more behind what is there. */
+const AT_ONCE_S = 4;
+/** Longer than this no other size is worth being waited for. */
+const WARMED_MS = 15_000;
+
+interface Ports {
+  hls: Hls;
+  video: HTMLVideoElement;
+  /** Null: the playlist has one size alone. */
+  size: string | null;
+  line: Line;
+  /** Where loading goes on. */
+  place_s: () => number;
+}
+
+export function createSizes({ hls, video, size, line, place_s }: Ports) {
+  let wanted = size;
+  let warming: AbortController | null = null;
+  const levelOf = (name: string | null) =>
+    hls.levels.findIndex(({ uri }) => uri.includes(`/${name}/`));
+  const ahead_s = () => aheadOf(video.buffered, video.currentTime);
+
+  /** After an error hls.js goes to whichever level it may choose by itself: it may choose none. */
+  function pin(level: number): void {
+    hls.config.minAutoBitrate = hls.levels[level]?.maxBitrate ?? 0;
+    hls.autoLevelCapping = level;
+    hls.startLevel = level;
+    hls.loadLevel = level;
+  }
+
+  /** What is loaded stays; the piece that is on its way is too large, or comes too late. */
+  function switchAtOnce(level: number): void {
+    hls.stopLoad();
+    pin(level);
+    hls.startLoad(place_s());
+  }
+
+  function switchTo(level: number): void {
+    if (ahead_s() < AT_ONCE_S) return switchAtOnce(level);
+    pin(level);
+    hls.nextLevel = level;
+  }
+
+  /** The next pieces are fetched before anything that is loaded is given up for them. */
+  function switchWarmed(level: number): void {
+    const mine = new AbortController();
+    warming = mine;
+    const go = () => {
+      if (mine.signal.aborted) return;
+      mine.abort();
+      switchTo(level);
+    };
+    setTimeout(go, WARMED_MS);
+    void warmed(hls.levels[level]?.uri ?? "", video.currentTime, line, mine.signal).then(go, go);
+  }
+
+  return {
+    /** The playlist is known: loading begins. */
+    begin() {
+      if (wanted !== null) pin(Math.max(0, levelOf(wanted)));
+      hls.startLoad(place_s());
+    },
+    take(next: string) {
+      if (next === wanted) return;
+      wanted = next;
+      warming?.abort();
+      const level = levelOf(next);
+      if (level < 0 || level === hls.loadLevel) return;
+      if (ahead_s() < AT_ONCE_S) switchAtOnce(level);
+      else switchWarmed(level);
+    },
+    stop: () => warming?.abort(),
+  };
+}
