@@ -36,13 +36,22 @@ class Watched:
 class _Watching:
     account_id: AccountId
     item: RoomItem
-    generation: int
+    item_revision: int
     last_ms: float
     session: str = field(default_factory=lambda: new_id("watch"))
     reached_s: float = 0.0
     watched_s: float = 0.0
     seen: bool = False
     """Told as seen already: one showing counts once."""
+
+    def is_on(self, room: Room) -> bool:
+        """Whether the room still shows this; another sound (SPEC PB-26) is no other showing."""
+        item = room.timeline.item
+        same = item is not None and (item.server, item.rating_key) == (
+            self.item.server,
+            self.item.rating_key,
+        )
+        return same and room.item_revision == self.item_revision
 
     def told(self) -> Watched:
         return Watched(
@@ -76,7 +85,7 @@ class WatchBook:
     def _is_over(self, room: Room, member_id: MemberId, watching: _Watching, now_ms: float) -> bool:
         """Presence is kept for a minute, so that a reload is no end."""
         gone = member_id not in room.members or now_ms - watching.last_ms >= AWAY_MS
-        return gone or room.closed or room.timeline.generation != watching.generation
+        return gone or room.closed or not watching.is_on(room)
 
     def _note(self, room: Room, item: RoomItem, now_ms: float) -> Iterator[Watched]:
         position_s = room.timeline.position_at(now_ms)
@@ -98,7 +107,7 @@ class WatchBook:
         place = (room.id, member.id)
         watching = self._watching.get(place)
         if watching is None:
-            watching = _Watching(account_id, item, room.timeline.generation, now_ms)
+            watching = _Watching(account_id, item, room.item_revision, now_ms)
             self._watching[place] = watching
         return watching
 

@@ -88,6 +88,13 @@ def test_a_browser_plays_the_first_sound_alone() -> None:
     assert silent.playable
 
 
+def test_sound_tracks_without_ids_are_converted() -> None:
+    (found,) = versions(media(H264, {"streamType": 2, "codec": "aac"}))
+    assert found.has_sound
+    assert found.sounds == ()
+    assert not found.playable
+
+
 def test_the_version_that_costs_least_and_has_what_is_asked_for() -> None:
     small = media(stream(1, 1, codec="h264", height=480, width=854), AAC)
     hdr = media(stream(1, 1, codec="hevc", height=2160, width=3840, colorTrc="smpte2084"), AAC)

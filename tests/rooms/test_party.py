@@ -60,6 +60,23 @@ async def test_LOG7_a_repeated_command_changes_nothing(running: Server, olive: P
     assert len(olive.get(f"api/rooms/{code}/messages")["messages"]) == 1
 
 
+async def test_LOG7_a_repeated_choice_of_sound_asks_plex_no_more(
+    running: Server, olive: Person
+) -> None:
+    first, second = films(olive)[:2]
+    code = party(olive, first)
+    async with seat(olive, code) as host:
+        ticket = olive.post(f"api/rooms/{code}/ticket")["ticket"]
+        (track,) = olive.get(f"api/stream/{ticket}/ways")["sounds"]
+        chosen = await host.command("playback:sound", id="same", sound=track["id"])
+        assert chosen["ok"]
+        about = {"server": second["server"], "rating_key": second["rating_key"]}
+        assert (await host.command("playback:load", **about))["ok"]
+        again = await host.command("playback:sound", id="same", sound=track["id"])
+        assert (again["ok"], again["repeated"]) == (True, True)
+        assert again["timeline"]["stream"]["sound"] is None
+
+
 async def test_MEM3_a_guest_who_steers_is_refused_and_shown_the_truth(
     running: Server, olive: Person
 ) -> None:

@@ -113,6 +113,29 @@ def test_the_same_film_again_in_the_same_room_counts_again(evening: Evening) -> 
     assert len({each.session for each in evening.told}) == 4
 
 
+def _another_sound(evening: Evening) -> None:
+    evening.made.do(c.SetSound(HOST, evening.made.revision, "2"))
+    evening.made.everybody_ready()
+
+
+def test_PB26_another_sound_near_the_end_is_no_second_showing(evening: Evening) -> None:
+    evening.made.load(film("2", 1_200.0))
+    evening.made.play()
+    evening.go_on(1_100)
+    _another_sound(evening)
+    evening.go_on(150)
+    assert evening.places() == {OWNER: 1_200, ANNS: 1_200}
+
+
+def test_PB26_another_sound_shortly_before_leaving_loses_nothing(evening: Evening) -> None:
+    evening.go_on(200)
+    _another_sound(evening)
+    evening.go_on(40)
+    evening.made.do(c.Leave(ANN))
+    evening.look()
+    assert evening.places() == {ANNS: pytest.approx(240, abs=6)}
+
+
 def test_looking_in_moves_nobodys_place(evening: Evening) -> None:
     evening.made.do(c.Seek(HOST, evening.made.revision, 500.0))
     evening.made.everybody_ready()

@@ -96,9 +96,11 @@ class Version:
     def playable(self) -> bool:
         """Whether some browser may play the file as it is, with the sound that is on.
 
-        A browser plays a file's first sound track and offers no other.
+        A browser plays a file's first sound track and offers no other. Where nobody knows which
+        that is, since the library names none, a conversion is right in any case.
         """
-        sounds_right = not self.has_sound or (self.audio_type is not None and self.sounds[0].on)
+        first_is_on = any(each.on for each in self.sounds[:1])
+        sounds_right = not self.has_sound or (self.audio_type is not None and first_is_on)
         return self.video_type is not None and sounds_right and self.size_bytes > 0
 
     def sound(self, track_id: str) -> Sound | None:

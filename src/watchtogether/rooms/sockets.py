@@ -155,6 +155,9 @@ class RoomSockets:
         return await self._move(connection, command, message.id)
 
     async def _sound(self, connection: Connection, message: s.SoundTo) -> Payload:
+        repeated = self._repeated(connection, message.id)
+        if repeated is not None:
+            return repeated
         place = place_of(connection)
         item = place.live.room.timeline.item
         if item is not None and may(place.live.room, place.member_id, Action.LOAD):
