@@ -223,12 +223,15 @@ class Server:
         return OwnTranscoder(self.files, self.clock, folder, self.settings.stream_own_encoders)
 
     @cached_property
+    def fallback_transcoder(self) -> FallbackTranscoder:
+        most = self.settings.stream_own_encoders
+        return FallbackTranscoder(self.plex.transcoder, self.own_transcoder, self.clock, most)
+
+    @cached_property
     def transcoder(self) -> Transcoder:
         """Plex's, and ours where Plex refuses, if the owner lets it."""
-        plex = self.plex.transcoder
-        if not self.settings.stream_own_encoder:
-            return plex
-        return FallbackTranscoder(plex, self.own_transcoder, self.clock)
+        own = self.settings.stream_own_encoder
+        return self.fallback_transcoder if own else self.plex.transcoder
 
     @cached_property
     def doorkeeper(self) -> Doorkeeper:
@@ -242,7 +245,10 @@ class Server:
     @cached_property
     def plans(self) -> Plans:
         return Plans(
-            self.clock, self.settings.stream_transcodes, direct=self.settings.stream_direct
+            self.clock,
+            self.settings.stream_transcodes,
+            direct=self.settings.stream_direct,
+            most_of=self.fallback_transcoder.most_of,
         )
 
     @cached_property

@@ -44,6 +44,11 @@ def test_less_severe_lines_and_the_access_log_are_silent(logged: Logged) -> None
     assert logged() == []
 
 
+def test_a_body_that_breaks_off_is_no_error_of_the_servers(logged: Logged) -> None:
+    logging.getLogger("uvicorn.error").error("ASGI callable returned without completing response.")
+    assert logged() == []
+
+
 def test_65_a_secret_is_not_logged_by_its_key(logged: Logged) -> None:
     structlog.get_logger("ours").info(
         "signed_in",

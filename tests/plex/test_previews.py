@@ -11,7 +11,7 @@ from PIL import Image
 
 from plexsandbox.faults import parse_fault
 from tests.plex.conftest import World
-from watchtogether.plex.beside import PlexBeside
+from watchtogether.plex.beside import PlexBeside, Shown
 from watchtogether.plex.errors import PlexBadAnswer, PlexItemGone
 from watchtogether.plex.previews import KEPT_BYTES, MOST, NO_PREVIEWS, PICTURE_BYTES, strip_of
 
@@ -120,7 +120,8 @@ def test_damage_of_any_kind_is_a_bad_answer_or_harmless(data: st.DataObject) -> 
 async def test_previews_of_a_title(world: World) -> None:
     olive = await world.account("olive")
     key = world.key_of("Night Mail")
-    strip = await PlexBeside(world.service, world.http).previews(olive, world.server_id, key)
+    shown = Shown(olive, world.server_id, key, 720)
+    strip = await PlexBeside(world.service, world.http).previews(shown)
     assert (strip.interval_ms, strip.width, strip.height) == (2000, 320, 180)
     with Image.open(io.BytesIO(strip.pictures[0])) as picture:
         assert picture.size == (320, 180)
@@ -134,7 +135,7 @@ async def test_a_title_without_any_is_not_asked_for_them(world: World) -> None:
     items = world.box.library.catalogue.items
     (file,) = items[key].files
     items[key] = replace(items[key], files=(replace(file, has_previews=False),))
-    assert await beside.previews(olive, world.server_id, key) == NO_PREVIEWS
+    assert await beside.previews(Shown(olive, world.server_id, key, 720)) == NO_PREVIEWS
     assert not any("/indexes/" in path for path in world.wire.paths())
 
 
@@ -144,5 +145,5 @@ async def test_what_plex_names_and_does_not_have_is_gone(world: World) -> None:
     world.box.faults.order(parse_fault(fault))
     with pytest.raises(PlexItemGone):
         await PlexBeside(world.service, world.http).previews(
-            olive, world.server_id, world.key_of("Night Mail")
+            Shown(olive, world.server_id, world.key_of("Night Mail"), 720)
         )

@@ -26,7 +26,7 @@ async def served(router: APIRouter) -> AsyncIterator[str]:
     problems.install(app)
     app.include_router(router)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server._serve([listener]))
         await until(lambda: server.started)

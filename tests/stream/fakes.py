@@ -13,9 +13,9 @@ from starlette.requests import Request
 from tests.support.clock import FakeClock
 from watchtogether.kit.errors import AppError
 from watchtogether.kit.ids import AccountId, MemberId, RatingKey, RoomId, ServerId, SessionId
-from watchtogether.plex.beside import Marks, SubtitleTrack
+from watchtogether.plex.beside import Marks, Shown, SubtitleTrack
 from watchtogether.plex.client import ServerAccess
-from watchtogether.plex.errors import PlexTooMuch
+from watchtogether.plex.errors import PlexItemGone, PlexTooMuch
 from watchtogether.plex.facts import Sound, Version
 from watchtogether.plex.model import Chapter, Marker
 from watchtogether.plex.previews import Strip
@@ -67,7 +67,6 @@ class ScriptedTranscoder:
         self.stops: list[str] = []
         self.fetched: list[int] = []
         self.pings: list[str] = []
-        self.moments: list[Moment] = []
         self.answers: dict[int, list[object]] = {}
         self.start_error: AppError | None = None
         self.gate: asyncio.Event | None = None
@@ -76,6 +75,7 @@ class ScriptedTranscoder:
         self.most_in_flight = 0
         self.segment_s = SEGMENT_S
         self.source = "part"
+        self.is_ours = False
         self.shift: dict[str, int] = {}
 
     @property
@@ -94,7 +94,9 @@ class ScriptedTranscoder:
             ListedSegment(self.segment_s, f"/base/{index:05d}.ts")
             for index in range(self.count - first)
         ]
-        return Transcode(order.session, tuple(listed), 4_000_000, (1280, 720), self.source)
+        return Transcode(
+            order.session, tuple(listed), 4_000_000, (1280, 720), self.source, self.is_ours
+        )
 
     async def segment(self, access: ServerAccess, job: Transcode, index: int) -> bytes | Missing:
         self.in_flight += 1
@@ -122,19 +124,16 @@ class ScriptedTranscoder:
         self.pings.append(session)
         return session in self.running - self.dead
 
-    async def report(self, access: ServerAccess, session: str, moment: Moment) -> bool:
-        self.moments.append(moment)
-        return True
-
     async def stop(self, access: ServerAccess, session: str) -> None:
         self.stops.append(session)
 
 
 class OneRoom:
-    """An audience of one room; `now` is what it shows."""
+    """An audience of one room; `now` is what it shows. `others` are what other rooms show."""
 
     def __init__(self, now: Screening | None) -> None:
         self.now = now
+        self.others: list[Screening] = []
         self.members: set[str] = {"member_1", "member_2", "member_3"}
 
     async def session_of(self, request: Request) -> SessionId | None:
@@ -155,7 +154,8 @@ class OneRoom:
         return now if same else None
 
     def screening(self, room_id: RoomId) -> Screening | None:
-        return self.now if self.now is not None and self.now.room_id == room_id else None
+        shown = [*self.others, self.now] if self.now is not None else self.others
+        return next((each for each in shown if each.room_id == room_id), None)
 
     def show(self, **changes: object) -> Screening:
         assert self.now is not None
@@ -223,6 +223,10 @@ class ScriptedFile:
         self.moments: list[Moment] = []
         self.announced = 0
         self.gate: asyncio.Event | None = None
+        self.gone_from: int | None = None
+        """From this byte on Plex has nothing any more."""
+        self.at_once = 0
+        self.most_at_once = 0
 
     async def announce(
         self, access: ServerAccess, rating_key: RatingKey, version: Version, session: str
@@ -237,11 +241,18 @@ class ScriptedFile:
         self, access: ServerAccess, version: Version, session: str, start: int, length: int
     ) -> bytes:
         self.reads.append((start, length))
-        await asyncio.sleep(0)
-        if self.gate is not None:
-            await self.gate.wait()
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            await asyncio.sleep(0)
+            if self.gate is not None:
+                await self.gate.wait()
+        finally:
+            self.at_once -= 1
         if self.errors:
             raise self.errors.pop(0)
+        if self.gone_from is not None and start >= self.gone_from:
+            raise PlexItemGone
         return self.content[start : start + length]
 
 
@@ -309,17 +320,13 @@ class Shelf:
         self.strips_asked = 0
         self.trouble: AppError | None = None
 
-    async def tracks(
-        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
-    ) -> tuple[SubtitleTrack, ...]:
+    async def tracks(self, shown: Shown) -> tuple[SubtitleTrack, ...]:
         return tuple(
             SubtitleTrack(each, "en", f"English {each}", default=each == "7")
             for each in ("7", "8", "9")
         )
 
-    async def marks(
-        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
-    ) -> Marks:
+    async def marks(self, shown: Shown) -> Marks:
         return Marks((Chapter("Night", 0, 60_500),), (Marker("intro", 5_000, 35_250),))
 
     async def text(self, account_id: AccountId, server_id: ServerId, track_id: str) -> bytes:
@@ -328,9 +335,7 @@ class Shelf:
             raise PlexTooMuch
         return LINES if track_id == "7" else b"\xff\xfenothing of the kind"
 
-    async def previews(
-        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
-    ) -> Strip:
+    async def previews(self, shown: Shown) -> Strip:
         self.strips_asked += 1
         await asyncio.sleep(0)
         if self.trouble is not None:

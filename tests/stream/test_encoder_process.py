@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 
 import pytest
@@ -22,10 +22,10 @@ from tests.stream.own_films import (
     state_of,
 )
 from tests.support.clock import FakeClock
-from watchtogether.plex.transcode import Missing
-from watchtogether.stream.encoder import AHEAD_S
+from watchtogether.plex.transcode import Missing, Transcode
+from watchtogether.stream.encoder import HELD_AHEAD_S
 from watchtogether.stream.errors import EncoderBusy
-from watchtogether.stream.own_transcoder import IDLE_S
+from watchtogether.stream.own_transcoder import ABANDONED_S
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ async def test_STR14_the_encoder_keeps_near_what_is_asked(
     film_mp4: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WATCHTOGETHER_SECRET_KEY", "not for children")
-    ahead = int(AHEAD_S / 3)
+    ahead = int(HELD_AHEAD_S / 3)
     async with own_over(ScriptedFile(film_mp4), tmp_path) as own:
         job = await own.start(ACCESS, an_order(film_version(film_mp4), "held"))
         (encoder,) = own.encoders
@@ -83,13 +83,46 @@ async def test_STR14_at_most_so_many_at_a_time(film_mp4: bytes, tmp_path: Path) 
         await own.start(ACCESS, an_order(film, "three"))
 
 
+async def test_STR14_an_encoder_that_nobody_asks_makes_room(
+    film_mp4: bytes, tmp_path: Path
+) -> None:
+    """One that is held, as in a paused room, counts like all; being kept alive is no asking."""
+    clock, film = FakeClock(), film_version(film_mp4)
+    async with own_over(ScriptedFile(film_mp4), tmp_path, clock=clock, most=2) as own:
+        one = await own.start(ACCESS, an_order(film, "one"))
+        two = await own.start(ACCESS, an_order(film, "two"))
+        await clock.advance(9)
+        assert await own.ping(ACCESS, "two")
+        await a_piece(own, one, 1)
+        waiting = asyncio.create_task(own.start(ACCESS, an_order(film, "three")))
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
+        await clock.advance(2)
+        await waiting
+        with pytest.raises(EncoderBusy):
+            await _within(clock, own.start(ACCESS, an_order(film, "four")))
+        assert await own.segment(ACCESS, two, 1) is Missing.LOST
+        assert not await own.ping(ACCESS, "two")
+        await a_piece(own, one, 2)
+        assert len(encoders_running()) == 2
+
+
+async def _within(clock: FakeClock, work: Coroutine[None, None, Transcode]) -> Transcode:
+    """As it ends while the clock goes on."""
+    task = asyncio.create_task(work)
+    while not task.done():
+        await asyncio.sleep(0.005)
+        await clock.advance(0.5)
+    return task.result()
+
+
 async def test_STR14_a_forgotten_encoder_is_ended(film_mp4: bytes, tmp_path: Path) -> None:
     clock = FakeClock()
     async with own_over(ScriptedFile(film_mp4), tmp_path, clock=clock) as own:
         await own.start(ACCESS, an_order(film_version(film_mp4), "forgotten"))
-        await clock.advance(IDLE_S - 5)
+        await clock.advance(ABANDONED_S - 5)
         assert await own.ping(ACCESS, "forgotten")
-        await clock.advance(IDLE_S - 5)
+        await clock.advance(ABANDONED_S - 5)
         assert own.encoders
         await clock.advance(20)
         await until(lambda: not own.encoders and not encoders_running())

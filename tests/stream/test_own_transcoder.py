@@ -41,10 +41,11 @@ from watchtogether.plex.client import ServerAccess
 from watchtogether.plex.errors import PlexItemGone, PlexUnauthorized, PlexUnreachable
 from watchtogether.plex.facts import Sound, SubtitlePictures, Version
 from watchtogether.plex.transcode import Missing
+from watchtogether.stream import encoder_command
 from watchtogether.stream.encoder import can_tone_map
-from watchtogether.stream.encoder_plan import cut, fitted
+from watchtogether.stream.encoder_command import Conversion, arguments, cut, fitted
 from watchtogether.stream.errors import FilmUnreadable
-from watchtogether.stream.film_tap import BLOCK_BYTES, FilmTap, TappedFilm
+from watchtogether.stream.film_tap import READ_BYTES, FilmTap, TappedFilm
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +90,7 @@ async def test_STR14_every_start_has_the_same_clock_and_reads_from_there(
         from_far = await a_piece(own, far, 31)
         size = len(content)
         between = [start for start, _ in files.reads if size * 0.2 < start < size * 0.6]
-        assert len(between) < size * 0.4 / BLOCK_BYTES / 4, "only looked at, to find the place"
+        assert len(between) < size * 0.4 / READ_BYTES / 4, "only looked at, to find the place"
         await own.stop(ACCESS, "far")
 
         near = await own.start(ACCESS, an_order(film, "near", 93.0))
@@ -184,6 +185,38 @@ def test_the_cut_and_the_size() -> None:
     assert fitted((1920, 800), (1280, 720)) == (1280, 532)
     assert fitted((160, 90), (1280, 720)) == (160, 90)
     assert fitted((0, 0), (1280, 720)) == (1280, 720)
+
+
+@pytest.mark.parametrize("hours", [2.0, 10.5, 100.0])
+def test_STR14_however_long_the_film_the_command_line_has_bounds(hours: float) -> None:
+    """Windows allows 32,767 characters in all, Linux 131,072 in each argument."""
+    duration_s = hours * 3600
+    count = len(cut(duration_s, 25.0))
+    for first in (0, count // 2, count - 1):
+        conversion = Conversion(
+            duration_s, count, first, (3840, 2160), (1920, 1080), 8_000, burned=12
+        )
+        assert len(subprocess.list2cmdline(arguments(conversion))) < 32_000
+        assert first < conversion.end <= count
+
+
+async def test_STR14_one_run_after_the_other_makes_the_whole_film(
+    film_mp4: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encoder_command, "MOST_PIECES", 4)
+    film = film_version(film_mp4)
+    async with own_over(ScriptedFile(film_mp4), tmp_path) as own:
+        one = await own.start(ACCESS, an_order(film, "one", 6.0))
+        pieces = [await a_piece(own, one, number) for number in range(2, 6)]
+        (encoder,) = own.encoders
+        await until(lambda: not encoder.running, 20)
+        assert await own.segment(ACCESS, one, 6) is Missing.LOST
+        assert isinstance(await own.segment(ACCESS, one, 5), bytes)
+        await own.stop(ACCESS, "one")
+        two = await own.start(ACCESS, an_order(film, "two", 15.0))
+        assert len(decoded(await a_piece(own, two, 5))) == len(decoded(pieces[-1]))
+        assert starts_s(await a_piece(own, two, 5)) == starts_s(pieces[-1])
+        assert starts_s(await a_piece(own, two, 6)) == pytest.approx(18.0, abs=0.001)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.stream.fakes import version
 from watchtogether.kit.ids import MemberId
 from watchtogether.plex.facts import Sound, SubtitlePictures, with_sound
-from watchtogether.stream.planner import Way, Why, Wish, conversions, plan
+from watchtogether.stream.planner import Way, Why, Wish, conversions, ways_for
 from watchtogether.stream.renditions import BOXES, BY_NAME, read_rendition
 
 FULL_HD = version()
@@ -19,7 +19,7 @@ PICTURES = (SubtitlePictures("90", "en", "English (PGS)"), SubtitlePictures("91"
 def ways(*wishes: Wish, limit: int = 3, best: str = "1080p", **changes: Any) -> list[Way]:
     versions = changes.get("versions", (FULL_HD,))
     by_member = {MemberId(f"m{number}"): wish for number, wish in enumerate(wishes)}
-    made = plan(by_member, versions, best=best, limit=limit)
+    made = ways_for(by_member, versions, best=best, limit=limit)
     return [made[member] for member in by_member]
 
 
@@ -48,7 +48,7 @@ def test_STR10_a_file_is_not_played_with_another_sound_or_over_a_narrow_line() -
 def test_STR10_an_owner_may_give_out_no_files() -> None:
     member = MemberId("m")
     wishes = {member: Wish(frozenset({0}))}
-    made = plan(wishes, (FULL_HD,), best="720p", limit=3, direct=False)
+    made = ways_for(wishes, (FULL_HD,), best="720p", limit=3, direct=False)
     assert made == {member: Way("720p", Why.OWNER)}
 
 
@@ -126,6 +126,6 @@ def test_STR10_the_same_wishes_in_any_order_are_served_alike(
 ) -> None:
     members = {MemberId(f"m{n:02}"): wish for n, wish in enumerate(wishes)}
     turned = dict(reversed(members.items()))
-    assert plan(members, (FULL_HD,), best="1080p", limit=limit) == plan(
+    assert ways_for(members, (FULL_HD,), best="1080p", limit=limit) == ways_for(
         turned, (FULL_HD,), best="1080p", limit=limit
     )

@@ -1,22 +1,28 @@
 """The stream service against a scripted transcoder, on a clock that the test moves."""
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import m3u8
 import pytest
 
-from tests.stream.fakes import ROOM, Stage, screening, ts_segment, until
+from tests.stream.fakes import ROOM, Stage, screening, ts_segment, until, version
 from watchtogether.kit.errors import NotFound
 from watchtogether.plex.errors import PlexBadAnswer, PlexItemGone, PlexUnauthorized, PlexUnreachable
+from watchtogether.plex.facts import Sound
 from watchtogether.plex.transcode import Missing
 from watchtogether.stream.errors import (
+    ConversionChanged,
+    GenerationOver,
     SegmentBroken,
     SegmentLate,
     StreamStopped,
     TitleChanged,
     TranscodeLost,
 )
+from watchtogether.stream.renditions import CODECS
 
 
 @pytest.fixture
@@ -68,10 +74,17 @@ async def test_the_list_is_asked_for_once_by_however_many(stage: Stage) -> None:
     assert len({task.result() for task in lists}) == 1
     assert lists[0].result() is lists[1].result()
     assert b"399.ts" in lists[0].result()
-    assert b"1/720p/index.m3u8" in await stage.service.master(
-        stage.now, "720p", "1/720p/index.m3u8"
-    )
     assert len(stage.transcoder.starts) == 1
+
+
+async def test_STR3_a_master_tells_of_the_one_rendition_what_plex_said_of_it(stage: Stage) -> None:
+    master = m3u8.loads((await stage.service.master(stage.now, "720p", "here/index.m3u8")).decode())
+    (variant,) = master.playlists
+    assert variant.uri == "here/index.m3u8"
+    assert variant.stream_info.bandwidth == 4_000_000
+    assert variant.stream_info.resolution == (1280, 720)
+    assert variant.stream_info.codecs == CODECS
+    assert not master.segments
 
 
 async def test_prefetch_stays_three_ahead_and_stops_with_the_viewers(stage: Stage) -> None:
@@ -323,16 +336,13 @@ async def test_what_is_cached_goes_on_while_plex_is_away(stage: Stage) -> None:
     await _play(stage, 0, 1, 2)
 
 
-async def test_STR5_keep_alive_every_ten_seconds_with_the_rooms_state(stage: Stage) -> None:
+async def test_STR5_keep_alive_every_ten_seconds(stage: Stage) -> None:
     await _play(stage, 0)
     await _quiet(stage)
     stage.room.show(state="paused", position_s=12.0)
     await stage.clock.advance(10.1)
-    await until(lambda: len(stage.transcoder.moments) == 1)
-    assert stage.transcoder.moments[0].state == "paused"
-    assert stage.transcoder.moments[0].position_s == 12.0
+    await until(lambda: len(stage.transcoder.pings) == 1)
     await stage.clock.advance(40)
-    assert len(stage.transcoder.moments) == 5
     assert len(stage.transcoder.pings) == 5
 
 
@@ -343,11 +353,10 @@ async def test_STR5_stops_sixty_seconds_after_the_last_request(stage: Stage) -> 
     assert stage.transcoder.running
     await stage.clock.advance(2)
     await until(lambda: not stage.transcoder.running)
-    assert stage.transcoder.moments[-1].state == "stopped"
     await until(lambda: stage.service.stats()["sessions"] == 0)
-    moments = len(stage.transcoder.moments)
+    pings = len(stage.transcoder.pings)
     await stage.clock.advance(300)
-    assert len(stage.transcoder.moments) == moments, "nothing goes on when idle"
+    assert len(stage.transcoder.pings) == pings, "nothing goes on when idle"
 
 
 async def test_after_an_idle_end_the_cache_answers_without_plex(stage: Stage) -> None:
@@ -377,19 +386,72 @@ async def test_another_room_with_the_same_access_shares_the_cache(stage: Stage) 
     await _play(stage, 0, 1)
     await _quiet(stage)
     other = screening(room_id="room_2")
+    stage.room.others.append(other)
     assert await stage.service.segment(other, "720p", 1) == ts_segment(1)
     assert stage.transcoder.fetched.count(1) == 1
+
+
+async def test_PB26_what_is_cached_of_one_sound_is_never_given_as_another(tmp_path: Path) -> None:
+    """Nobody has chosen one: what Plex gives of itself is another track after a restart."""
+    sounds = (Sound("1", "en", "English", 2, on=True), Sound("2", "fr", "French", 2, on=False))
+    french = tuple(dataclasses.replace(each, on=not each.on) for each in sounds)
+    for own, fetched in ((sounds, [0]), (french, [0]), (sounds, [])):
+        stage = Stage(tmp_path)
+        stage.titles.now = (version(sounds=own),)
+        async with stage.service.run():
+            await stage.service.playlist(stage.now, "720p")
+            await _play(stage, 0)
+            assert [order.sound for order in stage.transcoder.starts] == [
+                next(each.id for each in own if each.on)
+            ]
+            assert [each for each in stage.transcoder.fetched if each == 0] == fetched
 
 
 async def test_STR5_the_rooms_next_item_stops_the_old_transcode(stage: Stage) -> None:
     await _play(stage, 0)
     stage.room.show(generation=2, rating_key="8")
-    stage.service.retire(ROOM, except_generation=2)
+    stage.service.retire(ROOM, before=2)
     await until(lambda: not stage.transcoder.running)
     await _play(stage, 0)
     stage.service.retire(ROOM)
     await until(lambda: not stage.transcoder.running)
     await until(lambda: stage.service.stats()["sessions"] == 0)
+
+
+async def test_STR3_a_late_request_of_what_is_over_ends_nothing_of_what_is_on(
+    stage: Stage,
+) -> None:
+    """Somebody let in before the room went on, and held up, asks with what was on then."""
+    before = stage.now
+    await _play(stage, 0)
+    stage.room.show(generation=2, rating_key="8")
+    await _play(stage, 0)
+    await _quiet(stage)
+    await until(lambda: len(stage.transcoder.stops) == 1)
+    for rendition in ("720p", "480p"):
+        with pytest.raises(GenerationOver):
+            await stage.service.segment(before, rendition, 1)
+    with pytest.raises(GenerationOver):
+        await stage.service.block(before, version(), 0)
+    stage.service.retire(ROOM, before=1)  # word of an earlier change that comes late
+    await _play(stage, 9)
+    await _quiet(stage)
+    assert len(stage.transcoder.starts) == 2
+    assert len(stage.transcoder.stops) == 1
+
+
+async def test_STR3_who_waits_for_the_end_of_what_is_over_begins_nothing(stage: Stage) -> None:
+    stage.transcoder.gate = asyncio.Event()
+    stage.ask(1)
+    await until(lambda: len(stage.transcoder.starts) == 1)
+    before = stage.now
+    stage.service.retire(ROOM)
+    late = stage.ask(1, before)
+    stage.room.show(generation=2, rating_key="8")
+    stage.transcoder.gate.set()
+    with pytest.raises(GenerationOver):
+        await late
+    assert len(stage.transcoder.starts) == 1
 
 
 async def test_who_waits_when_the_item_changes_is_told(stage: Stage) -> None:
@@ -432,6 +494,32 @@ async def test_a_replaced_file_is_said_and_then_played(stage: Stage) -> None:
     assert b"300.ts" not in await stage.service.playlist(stage.now, "720p")
 
 
+async def test_STR14_another_cut_is_not_another_film(stage: Stage) -> None:
+    """Plex converts no more in the middle of a film, and our encoder goes on."""
+    await _play(stage, 0)
+    await _quiet(stage)
+    transcoder = stage.transcoder
+    transcoder.is_ours, transcoder.source, transcoder.segment_s = True, "own", 4.0
+    transcoder.count = 300
+    far = stage.ask(200)
+    await _restarted(stage, 2)
+    with pytest.raises(ConversionChanged):
+        await far
+    await stage.clock.advance(2.1)
+    assert b"299.ts" in await stage.service.playlist(stage.now, "720p")
+    await _play(stage, 1)
+
+
+async def test_STR14_whoever_goes_on_with_the_film_has_the_same_clock(stage: Stage) -> None:
+    await _play(stage, 0)
+    stage.transcoder.is_ours, stage.transcoder.source = True, "own"
+    stage.transcoder.answers[300] = [ts_segment(300, base_s=0.0)]
+    far = stage.ask(300)
+    await _restarted(stage, 2)
+    await far
+    assert stage.service.stats()["clock_jumps"] == 1
+
+
 async def test_another_clock_after_a_restart_is_noticed(stage: Stage) -> None:
     await _play(stage, 0)
     stage.transcoder.answers[300] = [ts_segment(300, base_s=400.0)]
@@ -458,6 +546,7 @@ async def test_one_rooms_crash_leaves_the_others(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = screening(room_id="room_2", rating_key="9")
+    stage.room.others.append(other)
     assert await stage.service.segment(other, "720p", 0) == ts_segment(0)
     (session,) = stage.service._sessions.values()
 

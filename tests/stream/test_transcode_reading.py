@@ -97,14 +97,17 @@ def test_attack48_an_index_that_points_elsewhere_is_dropped(lines: tuple[str, ..
 
 
 def test_a_decision_names_the_file() -> None:
+    part: dict[str, object] = {"id": "284868"}
     document = {
         "MediaContainer": {
             "generalDecisionCode": "1001",
             "transcodeDecisionCode": 1001,
-            "Metadata": [{"updatedAt": 17, "Media": [{"Part": [{"id": "284868"}]}]}],
+            "Metadata": [{"updatedAt": 17, "Media": [{"Part": [part]}]}],
         }
     }
     assert read_decision(document) == "284868|17"
+    part["Stream"] = [{"streamType": 1, "id": 5}, {"streamType": "2", "id": "6"}]
+    assert read_decision(document) == "284868|17|6"
     assert read_decision({}) == "|"
 
 

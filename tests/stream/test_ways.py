@@ -72,6 +72,47 @@ async def test_STR10_nothing_is_converted_that_nobody_was_told_to_watch(door: Do
     assert [(o.width, o.height) for o in door.stage.transcoder.starts] == [(854, 480)]
 
 
+async def test_STR10_who_tries_all_sizes_leaves_one_conversion_behind(door: Door) -> None:
+    for number, size in enumerate(("720p", "480p", "360p", "240p")):
+        await way(door, quality=size)
+        assert (await door.get(f"/1/{size}/{number}.ts")).status_code == 200
+        await until(lambda: len(door.stage.transcoder.running) <= 2)
+    for _ in range(4):
+        await door.stage.clock.advance(5)
+        assert (await door.get("/1/240p/3.ts")).status_code == 200
+    await until(lambda: len(door.stage.transcoder.running) == 1)
+    assert door.stage.transcoder.running == {door.stage.transcoder.starts[-1].session}
+
+
+async def test_STR10_who_still_fetches_a_size_has_time_to_change(door: Door) -> None:
+    stage = door.stage
+    await way(door, quality="480p")
+    for number in range(3):
+        assert (await door.get(f"/1/480p/{number}.ts")).status_code == 200
+    await way(door, quality="240p")
+    for number in range(3, 9):
+        assert (await door.get(f"/1/480p/{number}.ts")).status_code == 200
+        await stage.clock.advance(5)
+    await until(lambda: len(stage.transcoder.running) == 1)
+    await stage.clock.advance(20)
+    await until(lambda: not stage.transcoder.running)
+    assert await door.code("/1/480p/3.ts") == (409, "not_planned")
+    begun = len(stage.transcoder.starts)
+    await way(door, quality="480p")
+    assert (await door.get("/1/480p/3.ts")).status_code == 200
+    assert len(stage.transcoder.starts) == begun, "who changes back has what is kept"
+
+
+async def test_STR10_the_rooms_usual_size_stays_for_players_that_do_not_ask(door: Door) -> None:
+    assert (await door.get("/1/720p/0.ts")).status_code == 200
+    await way(door, quality="480p")
+    for number in range(8):
+        assert (await door.get(f"/1/720p/{number}.ts")).status_code == 200
+        await door.stage.clock.advance(5)
+    assert len(door.stage.transcoder.starts) == 1
+    assert not door.stage.transcoder.stops
+
+
 async def test_STR10_a_subtitle_that_the_title_does_not_have_is_not_burned(door: Door) -> None:
     door.stage.titles.now = (version(pictures=(SubtitlePictures("9", "de", "German"),)),)
     assert (await way(door, burned="8"))["name"] == "720p"

@@ -17,6 +17,8 @@ from tests.support.people import (
 from tests.support.processes import Sandbox, Server, eventually
 
 LEAVES_AT_S = 12.0
+BEAT_S = 10.0
+"""So often whatever is streamed is kept alive."""
 
 
 async def test_each_linked_viewers_own_place_is_written_back_once(
@@ -29,12 +31,18 @@ async def test_each_linked_viewers_own_place_is_written_back_once(
         async with seat(frida, code) as friend:
             await host.ready()
             await friend.ready()
+            await asyncio.to_thread(_stream, olive, code, "480p")
+            await asyncio.to_thread(_stream, frida, code, "240p")
+            await asyncio.to_thread(_stream, olive, code, "file")
             assert (await host.command("playback:play"))["ok"]
             await friend.until_state("playing")
             await _until(friend, LEAVES_AT_S)
             assert (await friend.ask("room:leave"))["ok"]
         await host.until(lambda: host.timeline["state"] != "playing", 40)
-        eventually(lambda: _views(plex, episode) == 1, 20)
+        await asyncio.to_thread(eventually, lambda: _views(plex, episode) == 1, 20)
+        await asyncio.sleep(BEAT_S + 1)  # what was streamed has its say, if it has any
+        assert _views(plex, episode) == 1
+        assert plex.stats()["transcodes"]["sessions"] == 2
         eventually(lambda: LEAVES_AT_S - 3 < _of(frida, episode)["view_offset_s"] < 19, 20)
     eventually(lambda: _of(olive, episode)["watched"], 20)
     assert not _of(frida, episode)["watched"]
@@ -69,6 +77,17 @@ async def test_who_here_has_seen_it(running: Server, olive: Person, plex: Sandbo
     assert stranger.http.get(path, params=about).status_code == 403
 
 
+def _stream(person: Person, code: str, quality: str) -> None:
+    """A piece of it, as a player begins; what is begun is kept alive for a minute."""
+    url = person.post(f"api/rooms/{code}/ticket")["url"].removesuffix("master.m3u8")
+    if quality == "file":
+        piece = person.http.get(f"{url}1/file0.mp4", headers={"Range": "bytes=0-9"})
+        assert piece.status_code == 206
+        return
+    assert person.post(f"{url}way", {"quality": quality})["name"] == quality
+    assert person.http.get(f"{url}1/{quality}/0.ts").status_code == 200
+
+
 async def _until(watching: Seat, position_s: float) -> None:
     left_s = position_s - await watching.position_s()
     await asyncio.sleep(max(0.0, left_s))
@@ -76,11 +95,12 @@ async def _until(watching: Seat, position_s: float) -> None:
 
 
 def _episode(person: Person) -> Json:
+    """The show's last, after which nothing comes by itself."""
     server_id = person.get("api/plex/servers")[0]["id"]
     found = person.get("api/plex/search", q="Gamma", server=server_id)["items"]
     show = next(item for item in found if item["kind"] == "show")
-    season = person.get(f"api/plex/items/{show['rating_key']}/children")["items"][0]
-    episode: Json = person.get(f"api/plex/items/{season['rating_key']}/children")["items"][1]
+    season = person.get(f"api/plex/items/{show['rating_key']}/children")["items"][-1]
+    episode: Json = person.get(f"api/plex/items/{season['rating_key']}/children")["items"][-1]
     return episode
 
 

@@ -13,6 +13,9 @@ _TRACE = "exception"
 _COLOURED = "color_message"
 """uvicorn's copy of its message for terminals."""
 _OWN_KEYS = frozenset({"_record", "_from_structlog"})
+_BROKEN_OFF = "ASGI callable returned without completing response."
+"""uvicorn's word for a body that breaks off, such as a film's own file for who was shown out. That
+is no bug; where it happens is logged there."""
 _CHATTY = (
     "httpx",
     "httpx2",
@@ -102,8 +105,13 @@ def _tame_libraries() -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     access = logging.getLogger("uvicorn.access")
     access.handlers.clear()
     access.propagate = False
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return record.msg != _BROKEN_OFF

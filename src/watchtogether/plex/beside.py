@@ -1,12 +1,13 @@
 """What there is beside a film: subtitles that are text, chapters, markers and previews."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from watchtogether.kit.ids import AccountId, RatingKey, ServerId
 from watchtogether.plex.client import PlexHttp
 from watchtogether.plex.errors import PlexItemGone
-from watchtogether.plex.facts import TEXT_CODECS
+from watchtogether.plex.facts import TEXT_CODECS, version_for, versions_of
 from watchtogether.plex.keys import checked_key
 from watchtogether.plex.model import Chapter, Item, Marker, Part
 from watchtogether.plex.previews import NO_PREVIEWS, Strip, fetch_strip
@@ -15,6 +16,20 @@ from watchtogether.plex.wire import MIB, Bounds
 
 _BOUNDS: Final = Bounds(max_bytes=MIB, deadline_s=20.0, read_s=15.0)
 """A film's lines are a tenth of that. Out of a film file they take Plex a while."""
+_SAME_CUT_S: Final = 1.0
+"""Versions whose lengths differ by less are taken for the same cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A title as a room shows it: with whose access, how many lines high the picture of its usual
+    conversion is, and the sound that it has chosen."""
+
+    account_id: AccountId
+    server_id: ServerId
+    rating_key: RatingKey
+    height: int
+    sound: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,42 +51,30 @@ class Marks:
 
 
 class PlexBeside:
-    """Of the first file of a title's first version: what the transcoder plays."""
+    """Of the version that is converted, or else of another one of the same cut."""
 
     def __init__(self, service: PlexService, http: PlexHttp) -> None:
         self._service = service
         self._http = http
 
-    async def tracks(
-        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
-    ) -> tuple[SubtitleTrack, ...]:
+    async def tracks(self, shown: Shown) -> tuple[SubtitleTrack, ...]:
         """The subtitles. Raises the errors of `errors.py`."""
-        item = (await self._service.item(account_id, server_id, rating_key, current=True)).value
-        part = _first_part(item)
-        return tuple(
-            SubtitleTrack(each.id, each.language, each.title, each.default)
-            for each in (part.streams if part is not None else ())
-            if each.kind == "subtitle" and each.codec.lower() in TEXT_CODECS and each.id
-        )
+        found = map(_text_tracks, _parts(await self._item(shown), shown))
+        return next((tracks for tracks in found if tracks), ())
 
-    async def marks(
-        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
-    ) -> Marks:
+    async def marks(self, shown: Shown) -> Marks:
         """Raises the errors of `errors.py`."""
-        item = (await self._service.item(account_id, server_id, rating_key, current=True)).value
+        item = await self._item(shown)
         return Marks(item.chapters, item.markers)
 
-    async def previews(
-        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
-    ) -> Strip:
-        """Raises the errors of `errors.py`; `PlexTooMuch` beyond 24 MiB."""
-        item = (await self._service.item(account_id, server_id, rating_key, current=True)).value
-        part = _first_part(item)
-        if part is None or not part.has_previews:
+    async def previews(self, shown: Shown) -> Strip:
+        """Raises the errors of `errors.py`; `PlexTooMuch` beyond 48 MiB."""
+        parts = _parts(await self._item(shown), shown)
+        part = next((each for each in parts if each.has_previews), None)
+        if part is None:
             return NO_PREVIEWS
-        return await fetch_strip(
-            self._http, await self._service.access(account_id, server_id), part
-        )
+        access = await self._service.access(shown.account_id, shown.server_id)
+        return await fetch_strip(self._http, access, part)
 
     async def text(self, account_id: AccountId, server_id: ServerId, track_id: str) -> bytes:
         """As SubRip, however it is kept. Raises the errors of `errors.py`; `PlexTooMuch` beyond
@@ -85,6 +88,30 @@ class PlexBeside:
         )
         return answer.body
 
+    async def _item(self, shown: Shown) -> Item:
+        return (
+            await self._service.item(
+                shown.account_id, shown.server_id, shown.rating_key, current=True
+            )
+        ).value
 
-def _first_part(item: Item) -> Part | None:
-    return next((part for media in item.media for part in media.parts), None)
+
+def _parts(item: Item, shown: Shown) -> Iterator[Part]:
+    """The file that is converted, then those of the same cut."""
+    versions = versions_of(item)
+    converted = version_for(versions, shown.height, sound=shown.sound, burned=None)
+    if converted is None:
+        return
+    yield item.media[converted.index].parts[0]
+    for each in versions:
+        away_s = abs(each.duration_s - converted.duration_s)
+        if each is not converted and away_s < _SAME_CUT_S:
+            yield item.media[each.index].parts[0]
+
+
+def _text_tracks(part: Part) -> tuple[SubtitleTrack, ...]:
+    return tuple(
+        SubtitleTrack(each.id, each.language, each.title, each.default)
+        for each in part.streams
+        if each.kind == "subtitle" and each.codec.lower() in TEXT_CODECS and each.id
+    )

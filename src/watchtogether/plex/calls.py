@@ -53,7 +53,6 @@ _NAMES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r"/hubs/search", "search"),
         (r"/(hubs/.*|library/(onDeck|recentlyAdded))", "hubs"),
         (r"/photo/.*", "picture"),
-        (r"/status/sessions|/playQueues.*", "now playing"),
         (r"/video/:/transcode/.*|/transcode/.*", "transcode"),
         (r"/:/timeline", "timeline"),
         (r"/:/(un)?scrobble", "scrobble"),

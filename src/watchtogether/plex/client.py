@@ -152,12 +152,6 @@ class PlexHttp:
         raise_for_status(answer)
         return answer
 
-    async def post(self, server: ServerAccess, path: str, params: Params | None = None) -> Answer:
-        """POST without a body; never repeated; errors for a refusing status."""
-        answer = await self.fetch(server, path, params, method="POST")
-        raise_for_status(answer)
-        return answer
-
     async def fetch(
         self,
         server: ServerAccess,

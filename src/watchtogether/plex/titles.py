@@ -13,8 +13,9 @@ _File = tuple[AccountId, ServerId, str]
 
 
 class PlexTitles:
-    """Remembers each file's own sound from before a room chose another: Plex keeps that choice
-    with the title, and rooms that chose nothing would follow it.
+    """Remembers each file's own sound as it was first seen. While a conversion with another one
+    begins, Plex says that this is chosen (`chosen_tracks`), and somebody may choose another in
+    Plex while the film is on: rooms that chose nothing would follow.
     """
 
     def __init__(self, service: PlexService) -> None:

@@ -14,17 +14,16 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 from urllib.parse import urljoin
-from weakref import WeakValueDictionary
 
 import m3u8
 import structlog
 
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.ids import RatingKey
+from watchtogether.plex.chosen_tracks import ChosenTracks
 from watchtogether.plex.client import PlexHttp, ServerAccess, raise_for_status
 from watchtogether.plex.errors import PlexBadAnswer, PlexError
 from watchtogether.plex.facts import Version
-from watchtogether.plex.keys import checked_key
 from watchtogether.plex.reader import read_document
 from watchtogether.plex.wire import MIB, Answer, Bounds, Params
 
@@ -44,6 +43,10 @@ _DECISION_BOUNDS = Bounds(read_s=8.0, deadline_s=10.0, max_bytes=4 * MIB)
 _LIST_BOUNDS = Bounds(read_s=8.0, deadline_s=10.0, max_bytes=8 * MIB)
 _SEGMENT_BOUNDS = Bounds(read_s=20.0, deadline_s=25.0, max_bytes=64 * MIB)
 _WORD_BOUNDS = Bounds(read_s=4.0, deadline_s=5.0, max_bytes=1 * MIB)
+_SOUND = "2"
+"""The type of stream that is a sound track."""
+_TOLD_PART = 0.5
+"""Plex counts a view at 90 % or where the credits begin, as its owner likes."""
 _SEGMENT_URI = re.compile(r"[A-Za-z0-9_-]{1,64}(?:\.[A-Za-z0-9]{1,8})?")
 _MAX_SEGMENTS = 100_000
 _MAX_SEGMENT_S = 60.0
@@ -71,8 +74,9 @@ class Order:
     """What is to be converted. `session` is new for each order, a random word.
 
     `media_index` is the version. With a `sound` or a `burned` subtitle, tracks of the file
-    `part_id`, Plex is told of that choice first; without, its own choice stands. `version` is all
-    that is known of the file, for whoever converts it without Plex.
+    `part_id`, Plex is told of that choice first; without, its own choice stands. Unless somebody
+    has chosen it (`sound_chosen`), the sound is what Plex would give, as far as is known.
+    `version` is all that is known of the file, for whoever converts it without Plex.
     """
 
     session: str
@@ -84,6 +88,7 @@ class Order:
     media_index: int = 0
     part_id: str = ""
     sound: str | None = None
+    sound_chosen: bool = True
     burned: str | None = None
     version: Version | None = None
 
@@ -98,13 +103,15 @@ class ListedSegment:
 
 @dataclass(frozen=True, slots=True)
 class Transcode:
-    """A transcode that was started. `source` names the file that is converted."""
+    """A transcode that was started. `source` names the file that is converted, and the sound of it
+    that is heard where that is said; `is_ours`, whether it is made here and not by Plex."""
 
     session: str
     segments: tuple[ListedSegment, ...] = field(repr=False)
     bandwidth_bps: int
     resolution: tuple[int, int]
     source: str
+    is_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +130,7 @@ class PlexTranscoder:
     def __init__(self, http: PlexHttp, clock: Clock) -> None:
         self._http = http
         self._clock = clock
-        self._locks: WeakValueDictionary[tuple[str, RatingKey], asyncio.Lock]
-        self._locks = WeakValueDictionary()
+        self._tracks = ChosenTracks(http)
 
     async def start(self, access: ServerAccess, order: Order) -> Transcode:
         """Start converting, and read the list of segments.
@@ -134,21 +140,15 @@ class PlexTranscoder:
         """
         if order.sound is None and order.burned is None:
             return await self._start(access, order)
-        title = (access.permission_hash, order.rating_key)
-        async with self._locks.setdefault(title, asyncio.Lock()):
-            await self._choose(access, order)
+        async with self._tracks.choose(
+            access,
+            order.rating_key,
+            order.part_id,
+            sound=order.sound,
+            subtitle=order.burned,
+            needed=order.sound_chosen or order.burned is not None,
+        ):
             return await self._start(access, order)
-
-    async def _choose(self, access: ServerAccess, order: Order) -> None:
-        """Plex keeps the choice with the title, and looks it up when a conversion begins."""
-        choice: dict[str, str | int] = {"allParts": 1, "subtitleStreamID": order.burned or 0}
-        if order.sound is not None:
-            choice["audioStreamID"] = order.sound
-        path = f"/library/parts/{checked_key(order.part_id)}"
-        answer = await self._http.fetch(
-            access, path, choice, method="PUT", bounds=_WORD_BOUNDS, lane="stream"
-        )
-        raise_for_status(answer)
 
     async def _start(self, access: ServerAccess, order: Order) -> Transcode:
         for pause_s in (*_BACK_OFF_S, None):
@@ -182,7 +182,10 @@ class PlexTranscoder:
         return True
 
     async def report(self, access: ServerAccess, session: str, moment: Moment) -> bool:
-        """Tell Plex where playback stands; False when Plex wants it to end."""
+        """Tell Plex where playback stands, as long as that is not yet a view of the title: those
+        are counted once, by `watchstate`. False when Plex wants it to end."""
+        if moment.position_s > _TOLD_PART * moment.duration_s:
+            return True
         answer = await self._say(access, "/:/timeline", _timeline_params(moment), session)
         raise_for_status(answer)
         try:
@@ -285,7 +288,7 @@ def start_params(order: Order) -> dict[str, str | int]:
 
 
 def read_decision(document: Mapping[str, object]) -> str:
-    """The name of the file that will be converted; raises `TranscodeRefused`."""
+    """The name of the file that will be converted, with its sound; raises `TranscodeRefused`."""
     container = _container(document)
     for kind in ("generalDecisionCode", "transcodeDecisionCode"):
         code = str(container.get(kind, ""))
@@ -294,7 +297,13 @@ def read_decision(document: Mapping[str, object]) -> str:
             raise TranscodeRefused
     item = _first(container, "Metadata") or _first(container, "Video")
     part = _first(_first(item, "Media"), "Part")
-    return "|".join(str(value) for value in (part.get("id", ""), item.get("updatedAt", "")))
+    streams = part.get("Stream")
+    heard = [
+        each.get("id", "")
+        for each in (streams if isinstance(streams, list) else [])
+        if isinstance(each, dict) and str(each.get("streamType")) == _SOUND
+    ]
+    return "|".join(map(str, (part.get("id", ""), item.get("updatedAt", ""), *heard[:1])))
 
 
 def read_master(text: str, order: Order) -> tuple[str, int, tuple[int, int]]:

@@ -5,15 +5,15 @@ from typing import Final
 
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import NotFound
-from watchtogether.kit.ids import AccountId, RatingKey, ServerId
 from watchtogether.kit.tasks import Background
 from watchtogether.plex.attempts import PASSING
-from watchtogether.plex.beside import Marks, SubtitleTrack
+from watchtogether.plex.beside import Marks, Shown, SubtitleTrack
 from watchtogether.plex.cache import Cache
 from watchtogether.plex.errors import PlexBadAnswer, PlexItemGone, PlexSlow, PlexTooMuch
 from watchtogether.plex.previews import NO_PREVIEWS, Strip
 from watchtogether.stream.errors import SubtitleUnreadable
 from watchtogether.stream.ports import BesideSource, Screening
+from watchtogether.stream.renditions import boxes_from
 from watchtogether.stream.vtt import vtt_of
 
 KEPT_S: Final = 600.0
@@ -23,8 +23,7 @@ STRIPS_KEPT_BYTES: Final = 48 * 1024 * 1024
 _UNREADABLE: Final = b""
 """Kept as well, so that nobody makes us ask Plex for it again and again; so are no previews."""
 
-_Title = tuple[AccountId, ServerId, RatingKey]
-_Key = tuple[AccountId, ServerId, RatingKey, str]
+_Track = tuple[Shown, str]
 
 
 class Beside:
@@ -32,10 +31,10 @@ class Beside:
 
     def __init__(self, source: BesideSource, clock: Clock, background: Background) -> None:
         self._source = source
-        self._texts: Cache[_Key, bytes] = Cache(
+        self._texts: Cache[_Track, bytes] = Cache(
             clock, background, capacity=KEPT_BYTES, weigh=len, passing=PASSING
         )
-        self._strips: Cache[_Title, Strip] = Cache(
+        self._strips: Cache[Shown, Strip] = Cache(
             clock,
             background,
             capacity=STRIPS_KEPT_BYTES,
@@ -45,28 +44,24 @@ class Beside:
 
     async def tracks(self, screening: Screening) -> tuple[SubtitleTrack, ...]:
         """Those that are text. Raises the errors of `plex.errors`."""
-        return await self._source.tracks(
-            screening.account_id, screening.server_id, screening.rating_key
-        )
+        return await self._source.tracks(_shown(screening))
 
     async def marks(self, screening: Screening) -> Marks:
         """Chapters and markers. Raises the errors of `plex.errors`."""
-        return await self._source.marks(
-            screening.account_id, screening.server_id, screening.rating_key
-        )
+        return await self._source.marks(_shown(screening))
 
     async def previews(self, screening: Screening) -> Strip:
         """The pictures along the film; those that cannot be had are none. Raises what Plex raises
         while it is down."""
-        key = (screening.account_id, screening.server_id, screening.rating_key)
+        shown = _shown(screening)
 
         async def load() -> Strip:
             try:
-                return await self._source.previews(*key)
+                return await self._source.previews(shown)
             except (PlexItemGone, PlexBadAnswer, PlexSlow):
                 return NO_PREVIEWS
 
-        return (await self._strips.get(key, KEPT_S, load)).value
+        return (await self._strips.get(shown, KEPT_S, load)).value
 
     async def picture(self, screening: Screening, number: int) -> bytes:
         """One of them, a JPEG. Raises `NotFound`, and what Plex raises."""
@@ -87,8 +82,17 @@ class Beside:
             except (PlexTooMuch, PlexItemGone, SubtitleUnreadable):
                 return _UNREADABLE
 
-        key = (screening.account_id, screening.server_id, screening.rating_key, track_id)
-        found = (await self._texts.get(key, KEPT_S, load)).value
+        found = (await self._texts.get((_shown(screening), track_id), KEPT_S, load)).value
         if found == _UNREADABLE:
             raise SubtitleUnreadable
         return found
+
+
+def _shown(screening: Screening) -> Shown:
+    return Shown(
+        screening.account_id,
+        screening.server_id,
+        screening.rating_key,
+        boxes_from(screening.rendition)[0].height,
+        screening.sound,
+    )

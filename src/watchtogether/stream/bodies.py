@@ -24,16 +24,17 @@ _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 class Sending:
     """How segments are sent. `accel` is where the proxy in front of us finds the cache's folder
     (`X-Accel-Redirect`); empty: we send them ourselves. `edge` lets caches that judge each ticket
-    for themselves keep segments for all.
+    for themselves keep segments for all, as long as the address names the bytes.
     """
 
     accel: str = ""
     edge: bool = False
 
-    def headers(self, name: str | None) -> dict[str, str]:
-        """Of a segment whose bytes have this name, if it is known."""
+    def headers(self, name: str | None, *, is_named: bool = False) -> dict[str, str]:
+        """Of a segment whose bytes have this name, if it is known; `is_named`, its address says
+        so, truly."""
         tag = {} if name is None else {"ETag": f'"{name}"'}
-        return KEPT | (_EDGE if self.edge else {}) | tag
+        return KEPT | (_EDGE if self.edge and is_named else {}) | tag
 
 
 class PiecesResponse(Response):

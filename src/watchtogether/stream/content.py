@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from watchtogether.kit.ids import AccountId, RatingKey, RoomId, ServerId
 from watchtogether.plex.client import ServerAccess
 from watchtogether.plex.transcode import Transcode
-from watchtogether.stream.errors import TitleChanged
+from watchtogether.stream.errors import ConversionChanged, TitleChanged
 from watchtogether.stream.layout import Layout, lay_out
 from watchtogether.stream.playlist import media_playlist
 from watchtogether.stream.renditions import Rendition
@@ -35,13 +35,15 @@ class StreamKey:
 class Content:
     """`name` stands for the bytes and for whoever may have them; `playlist` is ready to send.
 
-    `clock_base_s` is what the stream's clock shows at the start of the film, once known.
+    `clock_base_s` is what the stream's clock shows at the start of the film, once known. `is_ours`:
+    it is converted here and not by Plex.
     """
 
     layout: Layout
     name: str
     playlist: bytes
     clock_base_s: float | None = None
+    is_ours: bool = False
 
 
 def adopt(
@@ -50,12 +52,16 @@ def adopt(
     *,
     key: StreamKey,
     access: ServerAccess,
+    sound: str | None,
     offset_s: float,
     duration_s: float,
 ) -> tuple[Content, int]:
     """The content that this transcode makes, and how many segments come before its list.
 
-    Raises `TitleChanged` when the title was cut otherwise before.
+    `sound` is the track that was ordered: what Plex gives of itself may be another one tomorrow.
+
+    Raises `TitleChanged` when the title was cut otherwise before, and `ConversionChanged` when that
+    is no wonder since somebody else converts it now.
     """
     listed_s = [segment.duration_s for segment in job.segments]
     layout = known.layout if known else None
@@ -69,11 +75,13 @@ def adopt(
         )
     shift = layout.shift_of(listed_s, offset_s)
     if shift is None:
-        raise TitleChanged
-    name = _name(key, access, job.source, layout)
+        same_maker = known is None or known.is_ours == job.is_ours
+        raise TitleChanged if same_maker else ConversionChanged
+    name = _name(key, access, sound or "", job.source, layout.digest)
     if known is not None and known.name == name:
         return known, shift
-    return Content(layout, name, media_playlist(layout)), shift
+    clock_base_s = known.clock_base_s if known else None
+    return Content(layout, name, media_playlist(layout), clock_base_s, job.is_ours), shift
 
 
 class Memory:
@@ -100,6 +108,7 @@ def _place(key: StreamKey, access: ServerAccess) -> tuple[str, ...]:
     return key.server_id, key.rating_key, rendition, access.permission_hash
 
 
-def _name(key: StreamKey, access: ServerAccess, source: str, layout: Layout) -> str:
-    parts = (*_place(key, access), source, layout.digest)
+def _name(key: StreamKey, access: ServerAccess, *made_of: str) -> str:
+    title = (key.server_id, key.rating_key, key.rendition.name, access.permission_hash)
+    parts = (*title, *made_of)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:CONTENT]

@@ -1,8 +1,9 @@
 """One run of ffmpeg that writes a film's pieces into a folder of its own, held near what is asked.
 
-It is stopped (SIGSTOP) when it is far ahead, and killed at the end, and by the kernel when this
-process dies (Linux; elsewhere it ends by itself when its input breaks off). Pieces well behind are
-deleted, so that a run holds some six minutes of film at most.
+It is stopped (SIGSTOP; not on Windows) when it is far ahead, and killed at the end, and by the
+kernel when this process dies (Linux). Elsewhere it then ends by itself when its input breaks off,
+but on macOS one that is stopped at that moment stands still until somebody kills it. Pieces well
+behind are deleted, so that a run holds some six minutes of film at most.
 """
 
 import asyncio
@@ -22,12 +23,12 @@ from typing import Final
 import structlog
 from imageio_ffmpeg import get_ffmpeg_exe
 
-from watchtogether.stream.encoder_plan import SEGMENT_S, TONE_MAP_FILTERS, Plan, arguments
-from watchtogether.stream.plan import HISTORY_S
+from watchtogether.stream.encoder_command import SEGMENT_S, TONE_MAP_FILTERS, Conversion, arguments
+from watchtogether.stream.next_step import HISTORY_S
 
 log = structlog.get_logger(__name__)
 
-AHEAD_S: Final = 60.0
+HELD_AHEAD_S: Final = 60.0
 """Further ahead of what was asked for last no film is converted."""
 _KEPT_S: Final = HISTORY_S + 60.0
 _NICENESS: Final = 5
@@ -42,9 +43,9 @@ _PASSED_ON: Final = ("PATH", "HOME", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH", 
 class Encoder:
     """`run` is its whole life; the rest is asked meanwhile and afterwards."""
 
-    def __init__(self, plan: Plan, script: bytes, folder: Path) -> None:
-        self.plan = plan
-        self.head = plan.first
+    def __init__(self, conversion: Conversion, script: bytes, folder: Path) -> None:
+        self.conversion = conversion
+        self.head = conversion.first
         """The first piece that is not complete yet."""
         self.running = True
         self.failed = False
@@ -54,7 +55,7 @@ class Encoder:
         """Set when nothing is left of it."""
         self._script = script
         self._folder = folder
-        self._asked = self._kept_from = plan.first
+        self._asked = self._kept_from = conversion.first
         self._child: asyncio.subprocess.Process | None = None
         self._news = asyncio.Event()
         self._over = asyncio.Event()
@@ -67,7 +68,7 @@ class Encoder:
     def ended_early(self) -> bool:
         """The film was over before its first piece."""
         is_over = not (self.running or self.failed or self._over.is_set())
-        return is_over and self.head == self.plan.first
+        return is_over and self.head == self.conversion.first
 
     def close(self) -> None:
         """Kill it and delete its pieces, soon; `gone` tells when."""
@@ -121,7 +122,7 @@ class Encoder:
         if self._over.is_set():
             return 1
         await asyncio.to_thread(self._folder.mkdir, mode=0o700, parents=True)
-        child = self._child = await _start(arguments(self.plan), self._folder)
+        child = self._child = await _start(arguments(self.conversion), self._folder)
         if self._over.is_set():
             self.kill()
         async with asyncio.TaskGroup() as tasks:
@@ -157,10 +158,10 @@ class Encoder:
         if self._child is None or self._child.returncode is not None or sys.platform == "win32":
             return
         ahead_s = (self.head - self._asked) * SEGMENT_S
-        if ahead_s >= AHEAD_S and not self.paused:
+        if ahead_s >= HELD_AHEAD_S and not self.paused:
             self._signal(signal.SIGSTOP)
             self.paused = True
-        elif ahead_s < AHEAD_S and self.paused:
+        elif ahead_s < HELD_AHEAD_S and self.paused:
             self._signal(signal.SIGCONT)
             self.paused = False
 

@@ -12,11 +12,11 @@ class TicketRefused(AppError):
 
 
 class GenerationOver(AppError):
-    """The room has gone on to another item."""
+    """The room has gone on to another item, or to another sound."""
 
     code = "generation_over"
     status = 410
-    message = "The room is watching something else now."
+    message = "The room is watching something else now, or with another sound."
 
 
 class NotPlanned(AppError):
@@ -81,6 +81,14 @@ class TitleChanged(AppError):
     code = "title_changed"
     status = 409
     message = "The film's file was replaced in Plex. Choose it again."
+
+
+class ConversionChanged(TitleChanged):
+    """Plex converted the film until now and we do from here on, or the other way about, and the two
+    cut it differently: players have to load it anew (SPEC STR-14)."""
+
+    code = "conversion_changed"
+    message = "This film is converted in another way now. Load it again."
 
 
 class SubtitleUnreadable(AppError):

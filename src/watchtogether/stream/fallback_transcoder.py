@@ -8,8 +8,8 @@ import structlog
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.ids import RatingKey, ServerId
 from watchtogether.plex.client import ServerAccess
-from watchtogether.plex.transcode import Missing, Moment, Order, Transcode, TranscodeRefused
-from watchtogether.stream.ports import Transcoder
+from watchtogether.plex.transcode import Missing, Order, Transcode, TranscodeRefused
+from watchtogether.stream.ports import Screening, Transcoder
 from watchtogether.stream.waker import or_error
 
 log = structlog.get_logger(__name__)
@@ -23,13 +23,17 @@ _Title = tuple[ServerId, RatingKey, int]
 
 
 class FallbackTranscoder:
-    """Fills the port `Transcoder` with two others; each session stays with who began it."""
+    """Fills the port `Transcoder` with two others; each session stays with who began it.
 
-    def __init__(self, plex: Transcoder, own: Transcoder, clock: Clock) -> None:
+    At most `most` films are converted here at a time.
+    """
+
+    def __init__(self, plex: Transcoder, own: Transcoder, clock: Clock, most: int) -> None:
         self._plex = plex
         self._own = own
         self._clock = clock
-        self._ours: set[str] = set()
+        self._most = most
+        self._ours: dict[str, _Title] = {}
         self._refused_ms: OrderedDict[_Title, float] = OrderedDict()
 
     async def start(self, access: ServerAccess, order: Order) -> Transcode:
@@ -42,7 +46,7 @@ class FallbackTranscoder:
                 log.info("film_converted_here", rating_key=order.rating_key)
                 self._remember(title)
                 await or_error(self._plex.stop(access, order.session))
-        self._ours.add(order.session)
+        self._ours[order.session] = title
         return await self._own.start(access, order)
 
     async def segment(self, access: ServerAccess, job: Transcode, index: int) -> bytes | Missing:
@@ -51,12 +55,17 @@ class FallbackTranscoder:
     async def ping(self, access: ServerAccess, session: str) -> bool:
         return await self._of(session).ping(access, session)
 
-    async def report(self, access: ServerAccess, session: str, moment: Moment) -> bool:
-        return await self._of(session).report(access, session, moment)
-
     async def stop(self, access: ServerAccess, session: str) -> None:
         await self._of(session).stop(access, session)
-        self._ours.discard(session)
+        self._ours.pop(session, None)
+
+    def most_of(self, screening: Screening) -> int | None:
+        """How many conversions of what the room shows there can be at most; None when that is left
+        to Plex."""
+        shown = (screening.server_id, screening.rating_key)
+        refused = [title for title in self._refused_ms if self._refuses(title)]
+        ours = any(title[:2] == shown for title in (*refused, *self._ours.values()))
+        return self._most if ours else None
 
     def _of(self, session: str) -> Transcoder:
         return self._own if session in self._ours else self._plex

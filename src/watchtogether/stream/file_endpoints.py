@@ -6,15 +6,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Send
 
-from watchtogether.kit.errors import NotFound
+from watchtogether.kit.errors import AppError, NotFound
 from watchtogether.stream.bodies import PIECE_BYTES, number_of
 from watchtogether.stream.errors import RangeRefused
 from watchtogether.stream.film_file import BLOCK_BYTES
 from watchtogether.stream.ports import Screening
+from watchtogether.stream.segment_endpoints import CLIENT_GONE, while_connected
 from watchtogether.stream.service import StreamService
+
+log = structlog.get_logger(__name__)
 
 _TYPES: Final = {"mp4": "video/mp4", "webm": "video/webm", "mkv": "video/x-matroska"}
 _RANGE: Final = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
@@ -69,7 +74,10 @@ def add_file(
         status = 200 if whole else 206
         if request.method == "HEAD":
             return Response(status_code=status, headers=headers, media_type=_TYPES[extension])
-        first = await service.block(screening, version, span.start // BLOCK_BYTES)
+        work = service.block(screening, version, span.start // BLOCK_BYTES)
+        first = await while_connected(request, work)
+        if first is None:
+            return Response(status_code=CLIENT_GONE)
 
         async def body() -> AsyncIterator[bytes]:
             at, block = span.start, first
@@ -85,7 +93,18 @@ def add_file(
                     return
                 block = await service.block(_still(now()), version, at // BLOCK_BYTES)
 
-        return StreamingResponse(body(), status, headers, _TYPES[extension])
+        return FilmResponse(body(), status, headers, _TYPES[extension])
+
+
+class FilmResponse(StreamingResponse):
+    """A body that breaks off where it cannot go on. The server then closes the connection before
+    all that was announced is sent, and so the client knows that there is more."""
+
+    async def stream_response(self, send: Send) -> None:
+        try:
+            await super().stream_response(send)
+        except AppError as error:
+            log.info("file_body_broken_off", code=error.code)
 
 
 def _still(screening: Screening | None) -> Screening:

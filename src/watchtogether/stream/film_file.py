@@ -5,34 +5,33 @@ import asyncio
 import hashlib
 import uuid
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
 import structlog
 
 from watchtogether.kit.errors import AppError
 from watchtogether.kit.ids import AccountId, RatingKey, RoomId, ServerId
 from watchtogether.plex.client import ServerAccess
-from watchtogether.plex.errors import PlexItemGone, PlexSlow, PlexUnauthorized, PlexUnreachable
+from watchtogether.plex.errors import PlexSlow, PlexUnreachable
 from watchtogether.plex.facts import Version
 from watchtogether.plex.transcode import Moment
+from watchtogether.stream.blocks import Blocks, Deliver, whole
 from watchtogether.stream.cache import MIB, OF_FILE
 from watchtogether.stream.errors import StreamStopped
 from watchtogether.stream.flights import again
 from watchtogether.stream.keeper import Keeper
+from watchtogether.stream.patience import patiently
 from watchtogether.stream.ports import FileSource, Screening
 from watchtogether.stream.surroundings import Surroundings
 from watchtogether.stream.waker import or_error
 
 log = structlog.get_logger(__name__)
 
-T = TypeVar("T")
-
 BLOCK_BYTES: Final = MIB
 _AHEAD: Final = 4
 """Blocks fetched beyond the one that was read last."""
-_AT_ONCE: Final = 2
-_TRIES: Final = 3
-_PAUSE_S: Final = 0.5
+_REFUSE_S: Final = 2.0
+"""For so long after a look-up that failed the same answer is given without another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,9 @@ class FileSession:
         self._keeper = Keeper(around.audience, around.clock, screening)
         self._session = str(uuid.uuid4())
         self._access: asyncio.Task[ServerAccess | AppError] | None = None
-        self._flights: dict[int, asyncio.Task[bytes | AppError]] = {}
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._refusal: AppError | None = None
+        self._refuse_until_ms = 0.0
+        self._blocks = Blocks(self._fetch)
         self._tasks: asyncio.TaskGroup | None = None
         self._begun = asyncio.Event()
         self._over = asyncio.Event()
@@ -72,22 +72,17 @@ class FileSession:
         raises."""
         self._keeper.asked()
         await self._begun.wait()
-        tasks = self._check_open()
-        if self._access is None:
-            self._access = tasks.create_task(or_error(self._enter()))
-        access = await _whole(self._access)
-        content = _content_of(self.key, access)
+        content = _content_of(self.key, await self._admitted())
         found = await self._around.cache.get(content, number)
-        tasks = self._check_open()
-        if found is not None and len(found) != self._length(number):
-            found = None
+        self._check_open()
         last = (self.key.version.size_bytes - 1) // BLOCK_BYTES
-        wanted = range(number if found is None else number + 1, min(number + _AHEAD, last) + 1)
-        for each in wanted:
-            is_kept = each != number and (content, each) in self._around.cache
-            if each not in self._flights and not is_kept:
-                self._flights[each] = tasks.create_task(self._fetch(access, content, each))
-        return found if found is not None else await _whole(self._flights[number])
+        ahead = range(number + 1, min(number + _AHEAD, last) + 1)
+        missing = [each for each in ahead if (content, each) not in self._around.cache]
+        if found is None or len(found) != self._length(number):
+            return await self._blocks.wait_for(number, missing)
+        if any(each not in self._blocks for each in missing):
+            self._blocks.look_ahead(missing)
+        return found
 
     def close(self) -> None:
         """End soon; `ended` tells when. Whoever waits is told `StreamStopped`."""
@@ -98,10 +93,15 @@ class FileSession:
         """Until closed; a failure of this session ends this session only."""
         try:
             async with asyncio.TaskGroup() as self._tasks:
+                self._blocks.use(self._tasks)
                 self._begun.set()
                 keeper = self._tasks.create_task(self._keeper.keep(self._beat))
                 over = self._tasks.create_task(self._over.wait())
-                await asyncio.wait([keeper, over], return_when=asyncio.FIRST_COMPLETED)
+                try:
+                    await asyncio.wait([keeper, over], return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    self.closing = True
+                    self._blocks.close()
                 raise _Over
         except* _Over:
             pass
@@ -113,48 +113,49 @@ class FileSession:
             await self._report(self._keeper.last_moment())
             self.ended.set()
 
-    async def _enter(self) -> ServerAccess:
-        """Whose access this is; Plex is told that the file will be played."""
-        access = await self._around.find_access(self.key.account_id, self.key.server_id)
-        told = self._files.announce(access, self.key.rating_key, self.key.version, self._session)
-        refusal = await or_error(told)
-        if isinstance(refusal, PlexUnauthorized | PlexItemGone):
-            raise refusal
-        return access
+    async def _admitted(self) -> ServerAccess:
+        """Whose access this is, looked up when it is not known."""
+        tasks = self._check_open()
+        if self._access is None:
+            refusing = self._around.clock.monotonic_ms() < self._refuse_until_ms
+            if self._refusal is not None and refusing:
+                raise again(self._refusal)
+            self._access = tasks.create_task(self._look_up())
+        return await whole(self._access)
 
-    async def _fetch(self, access: ServerAccess, content: str, number: int) -> bytes | AppError:
-        try:
-            async with self._turns:
-                outcome = await self._try(access, number)
-            if isinstance(outcome, AppError):
-                self._failed(access, outcome)
-            else:
-                await self._around.cache.put(content, number, outcome)
-            return outcome
-        finally:
-            self._flights.pop(number, None)
+    async def _look_up(self) -> ServerAccess | AppError:
+        """Plex is told that the file will be played; its answer does not matter here."""
+        key = self.key
+        found = await or_error(self._around.find_access(key.account_id, key.server_id))
+        if isinstance(found, AppError):
+            self._access, self._refusal = None, found
+            self._refuse_until_ms = self._around.clock.monotonic_ms() + _REFUSE_S * 1000
+            return found
+        await or_error(self._files.announce(found, key.rating_key, key.version, self._session))
+        return found
 
-    async def _try(self, access: ServerAccess, number: int) -> bytes | AppError:
+    async def _fetch(self, number: int, deliver: Deliver) -> None:
+        access = await self._admitted()
         start, length = number * BLOCK_BYTES, self._length(number)
         stats = self._around.stats
-        outcome: bytes | AppError = PlexSlow()
-        for attempt in range(1, _TRIES + 1):
+
+        async def read() -> bytes:
             stats.upstream_fetches += 1
-            work = self._files.read(access, self.key.version, self._session, start, length)
-            outcome = await or_error(work)
-            if isinstance(outcome, bytes):
-                stats.upstream_bytes += len(outcome)
-                return outcome
-            if isinstance(outcome, PlexUnauthorized | PlexItemGone):
-                return outcome
-            if attempt < _TRIES:
-                await self._around.clock.sleep(_PAUSE_S * attempt)
-        return outcome
+            return await self._files.read(access, self.key.version, self._session, start, length)
+
+        outcome = await patiently(read, self._around.clock)
+        deliver(outcome)
+        if isinstance(outcome, AppError):
+            self._failed(access, outcome)
+            return
+        stats.upstream_bytes += len(outcome)
+        await self._around.cache.put(_content_of(self.key, access), number, outcome)
 
     def _failed(self, access: ServerAccess, error: AppError) -> None:
         """The next read asks anew whose access this is, and where the server lives."""
         log.info("file_read_failed", room_id=self.key.room_id, code=error.code)
-        self._access = None
+        if self._known_access() is access:
+            self._access = None
         if isinstance(error, PlexUnreachable | PlexSlow):
             self._around.doubt(access)
 
@@ -165,11 +166,16 @@ class FileSession:
         await self._report(self._keeper.moment())
 
     async def _report(self, moment: Moment) -> None:
-        if self._access is None or not self._access.done() or self._access.cancelled():
-            return
-        access = self._access.result()
-        if isinstance(access, ServerAccess):
+        access = self._known_access()
+        if access is not None:
             await or_error(self._files.report(access, self._session, moment))
+
+    def _known_access(self) -> ServerAccess | None:
+        asked = self._access
+        if asked is None or not asked.done() or asked.cancelled():
+            return None
+        found = asked.result()
+        return found if isinstance(found, ServerAccess) else None
 
     def _check_open(self) -> asyncio.TaskGroup:
         if self.closing or self._tasks is None:
@@ -179,17 +185,6 @@ class FileSession:
 
 class _Over(Exception):
     """Ends the task group and whatever still runs in it."""
-
-
-async def _whole(work: asyncio.Task[T | AppError]) -> T:
-    """The outcome of what others wait for too; leaving ends this wait alone."""
-    await asyncio.wait([work])
-    if work.cancelled():
-        raise StreamStopped(retry_after_s=1)
-    outcome = work.result()
-    if isinstance(outcome, AppError):
-        raise again(outcome)
-    return outcome
 
 
 def _content_of(key: FileKey, access: ServerAccess) -> str:

@@ -21,17 +21,15 @@ from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import AppError
 from watchtogether.kit.tasks import Background
 from watchtogether.plex.client import ServerAccess
-from watchtogether.plex.errors import PlexItemGone, PlexSlow, PlexUnauthorized
 from watchtogether.plex.facts import Version
+from watchtogether.stream.patience import patiently
 from watchtogether.stream.ports import FileSource
-from watchtogether.stream.waker import or_error
 
 log = structlog.get_logger(__name__)
 
-BLOCK_BYTES: Final = 256 * 1024
+READ_BYTES: Final = 256 * 1024
 _REMEMBERED: Final = 32
 """Blocks kept of each film, for files whose sound and pictures lie apart."""
-_PAUSES_S: Final = (0.5, 1.0)
 _HEAD_S: Final = 5.0
 _REQUEST: Final = re.compile(rb"GET /([A-Za-z0-9_-]{43}) HTTP/1\.[01]\r\n")
 _RANGE: Final = re.compile(rb"\r\nrange: *bytes=([0-9]{1,16})-([0-9]{0,16})\r\n", re.IGNORECASE)
@@ -56,28 +54,25 @@ class TappedFilm:
         return self.version.size_bytes
 
     async def block(self, number: int) -> bytes:
-        """The bytes from `number * BLOCK_BYTES` on. Raises what Plex raises, after some tries."""
+        """The bytes from `number * READ_BYTES` on. Raises what Plex raises, after some tries."""
         known = self._blocks.get(number)
         if known is None:
-            known = await self._fetch(number * BLOCK_BYTES)
+            known = await self._fetch(number * READ_BYTES)
             self._blocks[number] = known
             if len(self._blocks) > _REMEMBERED:
                 self._blocks.popitem(last=False)
         return known
 
     async def _fetch(self, start: int) -> bytes:
-        length = min(BLOCK_BYTES, self.size_bytes - start)
-        failure: AppError = PlexSlow()
-        for pause_s in (*_PAUSES_S, 0.0):
-            work = self.files.read(self.access, self.version, self.session, start, length)
-            outcome = await or_error(work)
-            if isinstance(outcome, bytes):
-                return outcome
-            failure = outcome
-            if isinstance(failure, PlexUnauthorized | PlexItemGone):
-                break
-            await self.clock.sleep(pause_s)
-        raise failure
+        length = min(READ_BYTES, self.size_bytes - start)
+
+        async def read() -> bytes:
+            return await self.files.read(self.access, self.version, self.session, start, length)
+
+        outcome = await patiently(read, self.clock)
+        if isinstance(outcome, AppError):
+            raise outcome
+        return outcome
 
 
 class FilmTap:
@@ -95,7 +90,7 @@ class FilmTap:
             background.start("film tap", self._serve(reader, writer))
 
         door = socket.create_server(("127.0.0.1", 0))
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BLOCK_BYTES)
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, READ_BYTES)
         self._port = door.getsockname()[1]
         self._server = await asyncio.start_server(accept, sock=door)
 
@@ -153,7 +148,7 @@ class FilmTap:
         self, film: TappedFilm, start: int, end: int, writer: asyncio.StreamWriter
     ) -> None:
         while start < end and film.word in self._films:
-            number, skipped = divmod(start, BLOCK_BYTES)
+            number, skipped = divmod(start, READ_BYTES)
             wanted = (await film.block(number))[skipped : skipped + end - start]
             start += len(wanted)
             writer.write(wanted)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import AppError
 from watchtogether.stream.errors import SegmentLate
-from watchtogether.stream.plan import Wish
+from watchtogether.stream.next_step import WantedSegment
 from watchtogether.stream.waker import Waker
 
 LATE_S = 20.0
@@ -15,7 +15,7 @@ LATE_S = 20.0
 
 
 @dataclass(slots=True)
-class Flight(Wish):
+class Flight(WantedSegment):
     """A wish with the future that everybody waits on, and what has gone wrong so far."""
 
     future: asyncio.Future[bytes] = field(kw_only=True)

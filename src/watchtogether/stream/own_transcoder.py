@@ -20,9 +20,9 @@ from watchtogether.kit.errors import AppError
 from watchtogether.kit.tasks import Background
 from watchtogether.plex.client import ServerAccess
 from watchtogether.plex.facts import Version
-from watchtogether.plex.transcode import ListedSegment, Missing, Moment, Order, Transcode
+from watchtogether.plex.transcode import ListedSegment, Missing, Order, Transcode
 from watchtogether.stream.encoder import Encoder, can_tone_map
-from watchtogether.stream.encoder_plan import SEGMENT_S, Plan, cut, fitted, script
+from watchtogether.stream.encoder_command import SEGMENT_S, Conversion, cut, fitted, script
 from watchtogether.stream.errors import EncoderBusy, FilmUnreadable, StreamStopped
 from watchtogether.stream.film_tap import FilmTap, TappedFilm
 from watchtogether.stream.ports import FileSource
@@ -30,9 +30,14 @@ from watchtogether.stream.waker import or_error
 
 log = structlog.get_logger(__name__)
 
-IDLE_S: Final = 60.0
+ABANDONED_S: Final = 60.0
 """An encoder that nobody asks or pings for so long is ended."""
 _LOOK_EVERY_S: Final = 10.0
+_UNASKED_S: Final = 10.0
+"""An encoder that nobody has asked for a piece for so long makes room for another."""
+_ROOM_S: Final = 2.0
+"""For so long a start waits for room: a session that makes some is just about to end."""
+_POLL_S: Final = 0.1
 _FIRST_S: Final = 10.0
 """For so long a start waits for the first piece, which shows that the film can be read."""
 _WAIT_S: Final = 3.0
@@ -47,19 +52,22 @@ _REMEMBERED: Final = 100
 
 
 @dataclass(slots=True)
-class _Conversion:
-    """One session: its encoder, and what that reads. `error`: why Plex gave no more of it."""
+class _Work:
+    """One session: its encoder, and what that reads. A piece was asked of it at `asked_ms`, and it
+    was kept alive at `alive_ms`. `error`: why Plex gave no more of it."""
 
     encoder: Encoder
     film: TappedFilm
     asked_ms: float
+    alive_ms: float
     error: AppError | None = None
 
 
 class OwnTranscoder:
     """Fills the port `Transcoder`; works inside `async with run():` only.
 
-    At most `most` encoders run at a time. Their pieces are in folders below `folder`, which is
+    At most `most` encoders run at a time, those included that are held; one that nobody asks makes
+    room for one that somebody wants. Their pieces are in folders below `folder`, which is
     this process's own: what it holds at the start was left by a crash, and is removed.
     """
 
@@ -70,7 +78,7 @@ class OwnTranscoder:
         self._most = most
         self._tap = FilmTap()
         self._background: Background | None = None
-        self._conversions: dict[str, _Conversion] = {}
+        self._works: dict[str, _Work] = {}
         self._numbers = itertools.count(1)
         self._failures: OrderedDict[tuple[str, int], float] = OrderedDict()
 
@@ -86,14 +94,14 @@ class OwnTranscoder:
                 yield
             finally:
                 self._tap.close()
-                for session in list(self._conversions):
+                for session in list(self._works):
                     await self._end(session)
                 self._background = None
 
     @property
     def encoders(self) -> list[Encoder]:
         """Of all sessions, the running ones and those that have reached the film's end."""
-        return [each.encoder for each in self._conversions.values()]
+        return [each.encoder for each in self._works.values()]
 
     async def start(self, access: ServerAccess, order: Order) -> Transcode:
         """Begin where the order says. The list is the whole film's, in segments of equal length.
@@ -109,84 +117,103 @@ class OwnTranscoder:
         first = min(int(order.offset_s / SEGMENT_S), len(lengths_s) - 1)
         self._check_readable(version, first)
         await or_error(self._files.announce(access, order.rating_key, version, order.session))
-        plan = await _plan(order, version, first, len(lengths_s))
-        conversion = await self._begin(access, order, version, plan)
-        if conversion.encoder.ended_early and first > 0:
+        conversion = await _conversion(order, version, first, len(lengths_s))
+        work = await self._begin(access, order, version, conversion)
+        if work.encoder.ended_early and first > 0:
             await self._end(order.session)
-            plan = await _plan(order, version, max(0, first - _EARLIER), len(lengths_s))
-            conversion = await self._begin(access, order, version, plan)
-        if conversion.encoder.failed or conversion.encoder.ended_early:
+            conversion = await _conversion(order, version, max(0, first - _EARLIER), len(lengths_s))
+            work = await self._begin(access, order, version, conversion)
+        if work.encoder.failed or work.encoder.ended_early:
             await self._end(order.session)
-            raise conversion.error or self._unreadable(version, first)
-        log.info("encoder_began", first=plan.first, segments=plan.segments)
+            raise work.error or self._unreadable(version, first)
+        log.info("encoder_began", first=conversion.first, segments=conversion.segments)
         return Transcode(
             order.session,
             tuple(ListedSegment(each, f"{n:05d}.ts") for n, each in enumerate(lengths_s)),
             order.bitrate_kbps * 1000,
-            fitted(plan.source, plan.box),
+            fitted(conversion.source, conversion.box),
             f"own|{version.part_id}|{version.size_bytes}",
+            is_ours=True,
         )
 
     async def segment(self, access: ServerAccess, job: Transcode, index: int) -> bytes | Missing:
-        conversion = self._conversions.get(job.session)
-        if conversion is None:
+        work = self._works.get(job.session)
+        if work is None:
             return Missing.LOST
-        conversion.asked_ms = self._clock.monotonic_ms()
-        piece = await conversion.encoder.piece(index, _WAIT_S)
+        work.asked_ms = work.alive_ms = self._clock.monotonic_ms()
+        piece = await work.encoder.piece(index, _WAIT_S)
         if piece is not None:
             return piece
-        return Missing.LOST if conversion.encoder.failed else Missing.NOT_READY
+        encoder = work.encoder
+        is_over = not encoder.running and index >= encoder.conversion.end
+        return Missing.LOST if encoder.failed or is_over else Missing.NOT_READY
 
     async def ping(self, access: ServerAccess, session: str) -> bool:
-        conversion = self._conversions.get(session)
-        if conversion is None or conversion.encoder.failed:
+        work = self._works.get(session)
+        if work is None or work.encoder.failed:
             return False
-        conversion.asked_ms = self._clock.monotonic_ms()
+        work.alive_ms = self._clock.monotonic_ms()
         return True
-
-    async def report(self, access: ServerAccess, session: str, moment: Moment) -> bool:
-        """To Plex, for which this is somebody who plays the file."""
-        return await self._files.report(access, session, moment)
 
     async def stop(self, access: ServerAccess, session: str) -> None:
         """Returns when nothing is left of it."""
         await self._end(session)
 
     async def _begin(
-        self, access: ServerAccess, order: Order, version: Version, plan: Plan
-    ) -> _Conversion:
+        self, access: ServerAccess, order: Order, version: Version, conversion: Conversion
+    ) -> _Work:
         """Start an encoder, and wait for its first piece or its end."""
         if self._background is None:
             raise StreamStopped(retry_after_s=5)
-        if sum(each.running for each in self.encoders) >= self._most:
-            raise EncoderBusy(retry_after_s=10)
+        await self._make_room()
 
         def fail(error: AppError) -> None:
-            conversion.error = conversion.error or error
+            work.error = work.error or error
             encoder.kill()
 
         film = TappedFilm(self._files, access, version, order.session, self._clock, fail)
         folder = self._folder / str(next(self._numbers))
-        encoder = Encoder(plan, script(self._tap.offer(film), version.duration_s), folder)
-        conversion = _Conversion(encoder, film, self._clock.monotonic_ms())
-        self._conversions[order.session] = conversion
+        encoder = Encoder(conversion, script(self._tap.offer(film), version.duration_s), folder)
+        now_ms = self._clock.monotonic_ms()
+        work = _Work(encoder, film, asked_ms=now_ms, alive_ms=now_ms)
+        self._works[order.session] = work
         self._background.start("encoder", encoder.run())
-        await encoder.piece(plan.first, _FIRST_S)
-        return conversion
+        await encoder.piece(conversion.first, _FIRST_S)
+        return work
+
+    async def _make_room(self) -> None:
+        """For one more encoder: the one that was not asked for longest goes, if it can.
+
+        Raises `EncoderBusy`; when it returns there is room until the next `await`.
+        """
+        until_ms = self._clock.monotonic_ms() + _ROOM_S * 1000
+        while True:
+            running = {s: each for s, each in self._works.items() if each.encoder.running}
+            if len(running) < self._most:
+                return
+            now_ms = self._clock.monotonic_ms()
+            session = min(running, key=lambda each: running[each].asked_ms)
+            if running[session].asked_ms <= now_ms - _UNASKED_S * 1000:
+                log.info("encoder_made_room")
+                await self._end(session)
+            elif now_ms < until_ms:
+                await self._clock.sleep(_POLL_S)
+            else:
+                raise EncoderBusy(retry_after_s=10)
 
     async def _end(self, session: str) -> None:
-        conversion = self._conversions.pop(session, None)
-        if conversion is not None:
-            conversion.encoder.close()
-            await conversion.encoder.gone.wait()
-            self._tap.withdraw(conversion.film)
+        work = self._works.pop(session, None)
+        if work is not None:
+            work.encoder.close()
+            await work.encoder.gone.wait()
+            self._tap.withdraw(work.film)
 
     async def _end_idle(self) -> None:
         while True:
             await self._clock.sleep(_LOOK_EVERY_S)
-            long_ago_ms = self._clock.monotonic_ms() - IDLE_S * 1000
-            for session, conversion in list(self._conversions.items()):
-                if conversion.asked_ms < long_ago_ms:
+            long_ago_ms = self._clock.monotonic_ms() - ABANDONED_S * 1000
+            for session, work in list(self._works.items()):
+                if work.alive_ms < long_ago_ms:
                     log.info("encoder_forgotten")
                     await self._end(session)
 
@@ -203,7 +230,7 @@ class OwnTranscoder:
         return FilmUnreadable(retry_after_s=int(_REFUSE_S))
 
 
-async def _plan(order: Order, version: Version, first: int, segments: int) -> Plan:
+async def _conversion(order: Order, version: Version, first: int, segments: int) -> Conversion:
     """Raises `FilmUnreadable` for a subtitle that is not inside the file."""
     sound = next((each for each in version.sounds if each.on), None)
     if order.sound is not None:
@@ -211,7 +238,7 @@ async def _plan(order: Order, version: Version, first: int, segments: int) -> Pl
     burned = version.picture(order.burned) if order.burned is not None else None
     if order.burned is not None and (burned is None or burned.index is None):
         raise FilmUnreadable
-    return Plan(
+    return Conversion(
         duration_s=version.duration_s,
         segments=segments,
         first=first,

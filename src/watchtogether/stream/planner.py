@@ -76,7 +76,7 @@ class _Seeker:
     why: Why
 
 
-def plan(
+def ways_for(
     wishes: Mapping[MemberId, Wish],
     versions: Sequence[Version],
     *,

@@ -1,20 +1,27 @@
 """What each viewer of a room was last told to watch. Forgotten when they ask no more (STR-10)."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.ids import MemberId, RoomId
 from watchtogether.plex.facts import Version
-from watchtogether.stream.planner import Way, Wish, conversions, plan
+from watchtogether.stream.planner import Way, Wish, conversions, ways_for
 from watchtogether.stream.ports import Screening
 from watchtogether.stream.renditions import Rendition
 
 FORGOTTEN_S: Final = 150.0
 """A page asks every 20 s; browsers let one that nobody looks at do so once a minute."""
 _ROOMS: Final = 10_000
+
+MostOf = Callable[[Screening], int | None]
+"""How many conversions there can be of what a room shows; None when nobody knows better."""
+
+
+def _no_bound(_: Screening) -> None:
+    """Nobody knows better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +42,15 @@ class _Room:
 
 
 class Plans:
-    """Of all rooms of this process; `limit` is the most conversions that a room may have, and
-    `direct` whether files are given out as they are."""
+    """Of all rooms of this process; `limit` is the most conversions that a room may have, fewer
+    where `most_of` says so, and `direct` whether files are given out as they are."""
 
-    def __init__(self, clock: Clock, limit: int, *, direct: bool = True) -> None:
+    def __init__(
+        self, clock: Clock, limit: int, *, direct: bool = True, most_of: MostOf = _no_bound
+    ) -> None:
         self._clock = clock
         self._limit = limit
+        self._most_of = most_of
         self.direct = direct
         self._rooms: OrderedDict[RoomId, _Room] = OrderedDict()
 
@@ -56,11 +66,12 @@ class Plans:
         for gone in [m for m, (_, at) in room.wishes.items() if at < now_ms - FORGOTTEN_S * 1000]:
             del room.wishes[gone]
         wishes = {member: each for member, (each, _) in room.wishes.items()}
-        room.ways = plan(
+        most = self._most_of(screening)
+        room.ways = ways_for(
             wishes,
             versions,
             best=screening.rendition,
-            limit=self._limit,
+            limit=self._limit if most is None else min(most, self._limit),
             direct=self.direct,
         )
         shared = conversions(room.ways)

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 from starlette.requests import Request
 
 from watchtogether.kit.ids import AccountId, MemberId, RatingKey, RoomId, ServerId, SessionId
-from watchtogether.plex.beside import Marks, SubtitleTrack
+from watchtogether.plex.beside import Marks, Shown, SubtitleTrack
 from watchtogether.plex.client import ServerAccess
 from watchtogether.plex.facts import Version
 from watchtogether.plex.previews import Strip
@@ -32,8 +32,8 @@ class TicketClaims:
 class Screening:
     """What a room shows right now.
 
-    `generation` rises whenever the room's item changes. `account_id` is the account with whose
-    access to Plex the room watches. `position_s` is the position at this moment.
+    `generation` rises whenever the room's item or its sound changes. `account_id` is the account
+    with whose access to Plex the room watches. `position_s` is the position at this moment.
     """
 
     room_id: RoomId
@@ -82,17 +82,11 @@ Doubt = Callable[[ServerAccess], None]
 class BesideSource(Protocol):
     """What a title has beside it, see `plex.beside.PlexBeside`."""
 
-    async def tracks(
-        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
-    ) -> tuple[SubtitleTrack, ...]: ...
+    async def tracks(self, shown: Shown) -> tuple[SubtitleTrack, ...]: ...
 
-    async def marks(
-        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
-    ) -> Marks: ...
+    async def marks(self, shown: Shown) -> Marks: ...
 
-    async def previews(
-        self, account_id: AccountId, server_id: ServerId, rating_key: RatingKey
-    ) -> Strip: ...
+    async def previews(self, shown: Shown) -> Strip: ...
 
     async def text(self, account_id: AccountId, server_id: ServerId, track_id: str) -> bytes: ...
 
@@ -129,7 +123,5 @@ class Transcoder(Protocol):
     ) -> bytes | Missing: ...
 
     async def ping(self, access: ServerAccess, session: str) -> bool: ...
-
-    async def report(self, access: ServerAccess, session: str, moment: Moment) -> bool: ...
 
     async def stop(self, access: ServerAccess, session: str) -> None: ...

@@ -1,6 +1,6 @@
 """The single reader of one transcode: begins it, fetches segments in order, one at a time.
 
-What to do next is `plan.next_step`; here it is done, and each outcome is noted. Nothing else
+What to do next is `next_step`; here it is done, and each outcome is noted. Nothing else
 fetches from Plex for this room (SPEC STR-4).
 """
 
@@ -18,7 +18,7 @@ from watchtogether.stream.content import Content, StreamKey
 from watchtogether.stream.errors import SegmentBroken, TitleChanged, TranscodeLost
 from watchtogether.stream.flights import Flight, Flights, again
 from watchtogether.stream.mpegts import clock_gap_s, first_video_time_s, is_whole
-from watchtogether.stream.plan import (
+from watchtogether.stream.next_step import (
     PREFETCH,
     Debounce,
     Fetch,

@@ -45,31 +45,31 @@ class Segments:
         check_place(screening, generation)
         wanted = number_of(number)
         tag = service.name_of(screening, rendition, wanted)
-        self._check_content(request, tag)
+        headers = self._headers(request, tag)
         if request.method == "HEAD":  # says that it may be asked for; fetches nothing
             return Response(headers=sending.headers(None), media_type=_TYPE)
         if tag is not None and f'"{tag}"' in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=sending.headers(tag))
+            return Response(status_code=304, headers=headers)
         file = sending.accel and service.file_of(screening, rendition, wanted)
         if file:
-            passed = sending.headers(tag) | {"X-Accel-Redirect": f"{sending.accel}{file}"}
+            passed = headers | {"X-Accel-Redirect": f"{sending.accel}{file}"}
             return Response(headers=passed, media_type=_TYPE)
         work = service.segment(screening, rendition, wanted)
         is_kept = service.keeps(screening, rendition, wanted)
         body = await work if is_kept else await while_connected(request, work)
         if body is None:
             return Response(status_code=CLIENT_GONE)
-        tag = service.name_of(screening, rendition, wanted)
-        self._check_content(request, tag)
-        return PiecesResponse(body, headers=sending.headers(tag), media_type=_TYPE)
+        headers = self._headers(request, service.name_of(screening, rendition, wanted))
+        return PiecesResponse(body, headers=headers, media_type=_TYPE)
 
-    def _check_content(self, request: Request, name: str | None) -> None:
-        """A cache in front keeps bytes by what their address says of them: it must be true."""
-        if not self.sending.edge or name is None:
-            return
-        said = request.query_params.get("of")
-        if said is not None and said != name[:CONTENT]:
+    def _headers(self, request: Request, name: str | None) -> dict[str, str]:
+        """Of a segment of this name. A cache in front keeps bytes by what their address says of
+        them: that must be all it says, letter by letter, since a cache may read it otherwise than
+        we do. Raises `NotFound`."""
+        said = request.scope["query_string"].decode("latin-1") if self.sending.edge else ""
+        if name is not None and said and said != f"of={name[:CONTENT]}":
             raise NotFound
+        return self.sending.headers(name, is_named=name is not None and bool(said))
 
 
 class SegmentDoor:

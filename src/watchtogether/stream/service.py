@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from watchtogether.plex.client import ServerAccess
 from watchtogether.plex.facts import Version, with_sound
 from watchtogether.stream.cache import MIB, SegmentCache
 from watchtogether.stream.content import Memory, StreamKey
-from watchtogether.stream.errors import NotPlanned, StreamStopped
+from watchtogether.stream.errors import GenerationOver, NotPlanned, StreamStopped
 from watchtogether.stream.film_file import FileKey, FileSession
 from watchtogether.stream.playlist import ladder_playlist, master_playlist
 from watchtogether.stream.ports import (
@@ -29,7 +29,7 @@ from watchtogether.stream.ports import (
 )
 from watchtogether.stream.renditions import Rendition, boxes_from, read_rendition
 from watchtogether.stream.session import StreamSession
-from watchtogether.stream.surroundings import Pace, Progress, StreamStats, Surroundings
+from watchtogether.stream.surroundings import Progress, StartPace, StreamStats, Surroundings
 
 log = structlog.get_logger(__name__)
 
@@ -83,7 +83,7 @@ class StreamService:
             clock,
             self._counts,
             doubt,
-            Pace(),
+            StartPace(),
         )
         self._titles = titles
         self._files = files
@@ -138,7 +138,7 @@ class StreamService:
 
     def progress(self, screening: Screening, name: str) -> Progress | None:
         """What is done for those who wait; None when nothing is, as nobody has asked yet."""
-        session = self._sessions.get(_key(screening, _rendition(screening, name)))
+        session = self._known(screening, name)
         return session.progress() if session is not None else None
 
     async def version(self, screening: Screening, index: int) -> Version:
@@ -164,31 +164,44 @@ class StreamService:
         while (session := self._readings.get(key)) is not None and session.closing:
             await session.ended.wait()
         if session is None:
-            tasks = self._open_tasks(key)
+            tasks = self._open_tasks(screening)
             session = self._readings[key] = FileSession(key, screening, self._around, self._files)
             self._running[key] = tasks.create_task(self._keep(key, session))
         return await session.block(number)
 
     def keeps(self, screening: Screening, name: str, number: int) -> bool:
         """Whether a segment can be given without waiting for Plex."""
-        session = self._sessions.get(_key(screening, _rendition(screening, name)))
+        session = self._known(screening, name)
         return session is not None and session.keeps(number)
 
     def name_of(self, screening: Screening, name: str, number: int) -> str | None:
         """Names the bytes of a segment for ever; None while they are not known."""
-        session = self._sessions.get(_key(screening, _rendition(screening, name)))
+        session = self._known(screening, name)
         return session.name_of(number) if session is not None else None
 
     def file_of(self, screening: Screening, name: str, number: int) -> str | None:
         """A segment's file below the cache's folder, for who can send it better than we can."""
-        session = self._sessions.get(_key(screening, _rendition(screening, name)))
+        session = self._known(screening, name)
         return session.file_of(number) if session is not None else None
 
-    def retire(self, room_id: RoomId, except_generation: int | None = None) -> None:
-        """The room has gone on (or closed): end its other sessions soon."""
+    def retire(self, room_id: RoomId, before: int | None = None) -> None:
+        """The room has gone on to this generation (or closed): end its earlier sessions soon."""
         for session in self._all():
-            if session.key.room_id == room_id and session.key.generation != except_generation:
+            key = session.key
+            if key.room_id == room_id and (before is None or key.generation < before):
                 session.close()
+
+    def keep_to(self, screening: Screening, planned: Collection[str]) -> None:
+        """What the room is to watch from here on, by name. Its other conversions end soon: the one
+        asked for last when its viewers have changed, the others now (SPEC STR-10)."""
+        here = (screening.room_id, screening.generation)
+        left: list[StreamSession] = []
+        for key, session in self._sessions.items():
+            if (key.room_id, key.generation) == here and not session.closing:
+                session.planned = key.rendition.name in planned
+                left += [] if session.planned else [session]
+        for session in sorted(left, key=lambda each: each.asked_ms)[:-1]:
+            session.close()
 
     def stats(self) -> dict[str, int]:
         """Counters since the start, and what there is now."""
@@ -200,26 +213,35 @@ class StreamService:
             **{f"cache_{name}": value for name, value in asdict(self._cache.stats).items()},
         }
 
+    def _known(self, screening: Screening, name: str) -> StreamSession | None:
+        return self._sessions.get(_key(screening, _rendition(screening, name)))
+
     async def _session(self, screening: Screening, name: str) -> StreamSession:
         rendition = _rendition(screening, name)
         key = _key(screening, rendition)
         while (session := self._sessions.get(key)) is not None and session.closing:
             await session.ended.wait()
-        if session is None and not self._is_planned(screening, rendition):
-            raise NotPlanned
         return session or self._begin(key, screening)
 
     def _begin(self, key: StreamKey, screening: Screening) -> StreamSession:
-        tasks = self._open_tasks(key)
+        tasks = self._open_tasks(screening)
+        if not self._is_planned(screening, key.rendition):
+            raise NotPlanned
         session = self._sessions[key] = StreamSession(key, screening, self._around)
         self._running[key] = tasks.create_task(self._keep(key, session))
         return session
 
-    def _open_tasks(self, key: StreamKey | FileKey) -> asyncio.TaskGroup:
-        """For a new session, which ends those of what the room showed before."""
+    def _open_tasks(self, screening: Screening) -> asyncio.TaskGroup:
+        """For a new session, which ends those of what the room showed before.
+
+        Raises `GenerationOver` when the room has gone on since the asker was let in.
+        """
         if self._tasks is None:
             raise StreamStopped(retry_after_s=5)
-        self.retire(key.room_id, key.generation)
+        shown = self._around.audience.screening(screening.room_id)
+        if shown is None or shown.generation != screening.generation:
+            raise GenerationOver
+        self.retire(screening.room_id, screening.generation)
         return self._tasks
 
     async def _keep(self, key: StreamKey | FileKey, session: StreamSession | FileSession) -> None:

@@ -20,7 +20,8 @@ log = structlog.get_logger(__name__)
 
 
 class StreamSession:
-    """Lives from the first request until nobody has asked for 60 s; then a new one is made."""
+    """Lives from the first request until nobody has asked for 60 s, or for 10 s when nobody is to
+    watch it any more; then a new one is made."""
 
     def __init__(self, key: StreamKey, screening: Screening, around: Surroundings) -> None:
         self.key = key
@@ -35,6 +36,20 @@ class StreamSession:
     def closing(self) -> bool:
         """No longer to be asked: wait for `ended` and make a new one."""
         return self._reader.closing
+
+    @property
+    def asked_ms(self) -> float:
+        """When somebody last asked for something of it."""
+        return self._keeper.asked_ms
+
+    @property
+    def planned(self) -> bool:
+        """Whether somebody is to watch it; so it is at first."""
+        return self._keeper.planned
+
+    @planned.setter
+    def planned(self, planned: bool) -> None:
+        self._keeper.planned = planned
 
     async def content(self) -> Content:
         """The title's layout and playlist; waits for Plex when it is not known yet."""
@@ -103,7 +118,7 @@ class StreamSession:
             self._reader.closing = True
             self._reader.tell_all(StreamStopped(retry_after_s=1))
             try:
-                await self._reader.upstream.end(self._keeper.last_moment())
+                await self._reader.upstream.end()
             except Exception as error:  # still the session's boundary
                 log.error("transcode_end_failed", room_id=self.key.room_id, exc_info=error)
             finally:
@@ -123,7 +138,7 @@ class StreamSession:
     async def _beat(self) -> None:
         if not self._reader.upstream.running:
             return
-        alive = await or_error(self._reader.upstream.keep_alive(self._keeper.moment()))
+        alive = await or_error(self._reader.upstream.keep_alive())
         if alive is False:
             log.info("transcode_ended_by_plex", room_id=self.key.room_id)
             self._reader.lost = True

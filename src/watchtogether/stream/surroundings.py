@@ -26,7 +26,7 @@ class StreamStats:
 
 
 @dataclass(slots=True)
-class Pace:
+class StartPace:
     """How long it took of late to begin a transcode, over all sessions."""
 
     start_s: float = 4.0
@@ -58,4 +58,4 @@ class Surroundings:
     clock: Clock
     stats: StreamStats
     doubt: Doubt
-    pace: Pace
+    pace: StartPace

@@ -8,9 +8,9 @@ from watchtogether.kit.errors import AppError
 from watchtogether.plex.client import ServerAccess
 from watchtogether.plex.errors import PlexItemGone
 from watchtogether.plex.facts import version_for
-from watchtogether.plex.transcode import Missing, Moment, Order, Transcode
+from watchtogether.plex.transcode import Missing, Order, Transcode
 from watchtogether.stream.content import Content, StreamKey, adopt
-from watchtogether.stream.plan import Reach
+from watchtogether.stream.next_step import Reach
 from watchtogether.stream.ports import Titles, Transcoder
 
 log = structlog.get_logger(__name__)
@@ -54,7 +54,13 @@ class Upstream:
         order = await self._order(self._session, offset_s)
         job = await self._transcoder.start(access, order)
         content, self._shift = adopt(
-            known, job, key=self._key, access=access, offset_s=offset_s, duration_s=duration_s
+            known,
+            job,
+            key=self._key,
+            access=access,
+            sound=order.sound,
+            offset_s=offset_s,
+            duration_s=duration_s,
         )
         self._first = self._head = content.layout.number_at(offset_s)
         self._content, self._job = content, job
@@ -79,22 +85,24 @@ class Upstream:
             return False
         return await self._transcoder.ping(self._access, self._session)
 
-    async def keep_alive(self, moment: Moment) -> bool:
-        """Ping and timeline; False when Plex has ended this very transcode, or wants it ended."""
+    async def keep_alive(self) -> bool:
+        """Ping; False when Plex has ended this very transcode.
+
+        No timeline: each of a room's conversions would be a view of the film, in the name of the
+        account with whose access the room watches (`watchstate` tells Plex who got how far).
+        """
         access, session = self._access, self._session
         if access is None or session is None or self._job is None:
             return True
         alive = await self._transcoder.ping(access, session)
-        alive = alive and await self._transcoder.report(access, session, moment)
         return alive or self._session != session
 
-    async def end(self, moment: Moment | None = None) -> None:
+    async def end(self) -> None:
         """Stop what runs or was about to, and what could not be stopped before.
 
         Never raises `AppError`, and may be called again: what Plex did not confirm is tried anew
         then. (Plex ends a forgotten transcode by itself, minutes later.)
         """
-        told = moment if self._job is not None else None
         if self._access is not None and self._session is not None:
             self._unstopped = [*self._unstopped[1 - _UNSTOPPED :], (self._access, self._session)]
         self._job = self._session = self._access = None
@@ -103,12 +111,9 @@ class Upstream:
             try:
                 await self._transcoder.stop(access, session)
                 self._unstopped.remove((access, session))
-                if told is not None:
-                    await self._transcoder.report(access, session, told)
             except AppError as error:
                 log.info("transcode_stop_failed", room_id=self._key.room_id, code=error.code)
                 return
-            told = None
 
     async def _order(self, session: str, offset_s: float) -> Order:
         """Raises `PlexItemGone` when the title has no such sound or subtitle (any more)."""
@@ -129,6 +134,7 @@ class Upstream:
             media_index=version.index,
             part_id=version.part_id,
             sound=(key.sound or sound) if len(version.sounds) > 1 else None,
+            sound_chosen=key.sound is not None,
             burned=burned,
             version=version,
         )

@@ -180,6 +180,7 @@ def add_ways(
             ),
             versions,
         )
+        service.keep_to(screening, plan.shared)
         response.headers.update(NOT_KEPT)
         return _way(found, plan, screening, versions)
 

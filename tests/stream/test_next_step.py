@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchtogether.stream.layout import Layout
-from watchtogether.stream.plan import (
+from watchtogether.stream.next_step import (
     PREFETCH,
     QUIET_MS,
     Debounce,
@@ -12,7 +12,7 @@ from watchtogether.stream.plan import (
     Reach,
     Restart,
     Wait,
-    Wish,
+    WantedSegment,
     next_step,
     prefetch_numbers,
 )
@@ -27,8 +27,8 @@ def _wish(
     asked_ms: float = 0.0,
     not_before_ms: float = 0.0,
     refused_since_ms: float | None = None,
-) -> Wish:
-    return Wish(number, asked_ms, 20_000.0, waiters, not_before_ms, refused_since_ms)
+) -> WantedSegment:
+    return WantedSegment(number, asked_ms, 20_000.0, waiters, not_before_ms, refused_since_ms)
 
 
 def _reach(first: int = 0, head: int = 0) -> Reach:
@@ -119,7 +119,7 @@ _wishes = st.lists(
 
 @given(_wishes, st.integers(0, 999), st.integers(0, 999), st.floats(0, 3000))
 def test_only_what_is_wanted_and_within_reach_is_fetched(
-    wishes: list[Wish], first: int, head: int, now_ms: float
+    wishes: list[WantedSegment], first: int, head: int, now_ms: float
 ) -> None:
     reach = _reach(min(first, head), max(first, head))
     step = next_step(wishes, reach, Debounce(), now_ms)

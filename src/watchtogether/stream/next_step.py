@@ -12,7 +12,7 @@ from watchtogether.stream.layout import Layout
 
 PREFETCH = 3
 """Segments fetched beyond the one asked for last."""
-AHEAD_S = 120.0
+FAR_AHEAD_S = 120.0
 """Further ahead of the head than this is far."""
 HISTORY_S = 240.0
 """Further behind the head than this is far; Plex deletes what is 300 s behind."""
@@ -26,7 +26,7 @@ _SAME_PLACE = 4
 
 
 @dataclass(slots=True)
-class Wish:
+class WantedSegment:
     """One segment that is wanted: by `waiters` viewers, or by nobody yet (prefetch)."""
 
     number: int
@@ -47,14 +47,14 @@ class Reach:
     first: int
     head: int
 
-    def covers(self, wish: Wish, now_ms: float) -> bool:
+    def covers(self, wish: WantedSegment, now_ms: float) -> bool:
         starts = self.layout.starts_s
         start_s, head_s = starts[wish.number], starts[self.head]
         if wish.number < self.first:
             return False
         if _is_stuck(wish, now_ms):
             return head_s <= start_s <= head_s + STUCK_AHEAD_S
-        return head_s - HISTORY_S <= start_s <= head_s + AHEAD_S
+        return head_s - HISTORY_S <= start_s <= head_s + FAR_AHEAD_S
 
 
 @dataclass(slots=True)
@@ -121,7 +121,7 @@ Step = Fetch | Restart | Wait
 
 
 def next_step(
-    wishes: Collection[Wish], reach: Reach | None, debounce: Debounce, now_ms: float
+    wishes: Collection[WantedSegment], reach: Reach | None, debounce: Debounce, now_ms: float
 ) -> Step:
     """Viewers before prefetch, the newest place before older ones, ascending within a place."""
     waiting = [wish for wish in wishes if wish.waiters]
@@ -145,14 +145,14 @@ def prefetch_numbers(asked: int, count: int) -> range:
     return range(asked + 1, min(asked + 1 + PREFETCH, count))
 
 
-def _begin(wishes: list[Wish]) -> Step:
+def _begin(wishes: list[WantedSegment]) -> Step:
     if not wishes:
         return Wait()
     return Restart(_lowest_near(max(wishes, key=lambda wish: wish.asked_ms), wishes))
 
 
 def _restart(
-    far: list[Wish], near: list[Wish], debounce: Debounce, now_ms: float
+    far: list[WantedSegment], near: list[WantedSegment], debounce: Debounce, now_ms: float
 ) -> Restart | Wait:
     if not far:
         debounce.settle()
@@ -165,17 +165,17 @@ def _restart(
     return Restart(_lowest_near(newest, far)) if due_ms <= now_ms else Wait(due_ms)
 
 
-def _lowest_near(wish: Wish, wishes: Iterable[Wish]) -> int:
+def _lowest_near(wish: WantedSegment, wishes: Iterable[WantedSegment]) -> int:
     return min(w.number for w in wishes if abs(w.number - wish.number) <= _SAME_PLACE)
 
 
-def _first_of(wishes: list[Wish], reach: Reach) -> Wish | None:
+def _first_of(wishes: list[WantedSegment], reach: Reach) -> WantedSegment | None:
     """The next one forwards from the head, else the lowest behind it."""
     ahead = [wish for wish in wishes if wish.number >= reach.head]
     return min(ahead or wishes, key=lambda wish: wish.number, default=None)
 
 
-def _is_stuck(wish: Wish, now_ms: float) -> bool:
+def _is_stuck(wish: WantedSegment, now_ms: float) -> bool:
     since_ms = wish.refused_since_ms
     return since_ms is not None and not wish.moved and now_ms - since_ms > STUCK_S * 1000
 
