@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plexsandbox import sidecars
-from plexsandbox.model import Artwork, Catalogue, Details, Item, ItemType, Section, VideoFile
-from plexsandbox.naming import EpisodeName, FilmName
+from plexsandbox.model import (
+    Artwork,
+    Catalogue,
+    Details,
+    Item,
+    ItemType,
+    Section,
+    VideoFile,
+    as_one,
+)
+from plexsandbox.naming import EpisodeName, FilmName, part_name
 from plexsandbox.state import State
 
 
@@ -168,7 +178,21 @@ def _told(files: tuple[VideoFile, ...]) -> tuple[tuple[VideoFile, ...], Details]
     """The versions, and what is said beside one of them about all."""
     beside = [file.path.with_suffix(".json") for file in files]
     details = sidecars.read_details(next((path for path in beside if path.exists()), beside[0]))
-    return tuple(replace(file, has_previews=details.has_previews) for file in files), details
+    told = (replace(file, has_previews=details.has_previews) for file in files)
+    return _joined(told), details
+
+
+def _joined(files: Iterable[VideoFile]) -> tuple[VideoFile, ...]:
+    """Parts become one version, which stands where the first of them did."""
+    stacks: dict[tuple[Path, str], list[tuple[int, VideoFile]]] = {}
+    for file in files:
+        stem, number = part_name(file.path) or (file.path.stem, 0)
+        stack = stacks.setdefault((file.path.with_name(stem), file.container), [])
+        stack.append((number, file))
+    return tuple(
+        as_one([file for _, file in sorted(stack, key=lambda each: each[0])])
+        for stack in stacks.values()
+    )
 
 
 def _or(first: Artwork, second: Artwork) -> Artwork:

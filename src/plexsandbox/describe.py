@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
+from functools import partial
 
 from plexsandbox.accounts import Account
 from plexsandbox.answers import Clean, Node, without_none
@@ -167,10 +168,8 @@ class Describer:
         return node
 
     def _media(self, item: Item, *, streams: bool) -> list[Node]:
-        return [
-            media_node(file, self._state.choice(self._account.user, file.part_id), streams=streams)
-            for file in item.files
-        ]
+        choice_of = partial(self._state.choice, self._account.user)
+        return [media_node(file, choice_of, streams=streams) for file in item.files]
 
     def _tags(self, item: Item, *, full: bool) -> Node:
         details = item.details

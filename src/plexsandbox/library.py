@@ -136,7 +136,7 @@ class Library:
 
 def _clips(catalogue: Catalogue) -> list[VideoFile]:
     films = catalogue.of_type(ItemType.MOVIE)
-    return [film.files[0] for film in films if film.playable and film.invented is None]
+    return [film.files[0].parts[0] for film in films if film.playable and film.invented is None]
 
 
 def _called(catalogue: Catalogue, renamed: dict[str, tuple[str, int]]) -> Catalogue:

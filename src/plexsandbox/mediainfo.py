@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from plexsandbox.answers import Node
 from plexsandbox.languages import language_of
 from plexsandbox.model import Track, TrackKind, VideoFile
@@ -12,8 +14,8 @@ _CODEC_NAMES = {"h264": "H.264", "hevc": "HEVC", "aac": "AAC", "srt": "SRT", "mo
 _LAYOUT_NAMES = {1: "Mono", 2: "Stereo", 6: "5.1", 8: "7.1"}
 
 
-def media_node(file: VideoFile, choice: Choice, *, streams: bool) -> Node:
-    """Streams only where Plex gives them: on a single item, not in lists."""
+def media_node(file: VideoFile, choice_of: Callable[[int], Choice], *, streams: bool) -> Node:
+    """Streams only where Plex gives them: on a single item, not in lists. `choice_of` a part."""
     video, audio = file.video, file.audio
     web = file.container == "mp4"
     return {
@@ -34,7 +36,7 @@ def media_node(file: VideoFile, choice: Choice, *, streams: bool) -> Node:
         "has64bitOffsets": False if web else None,
         "videoProfile": video.profile,
         "hasVoiceActivity": False,
-        "Part": [_part_node(file, choice, streams=streams)],
+        "Part": [_part_node(part, choice_of(part.part_id), streams=streams) for part in file.parts],
     }
 
 

@@ -5,8 +5,8 @@ Nothing here touches the disk, HTTP or Plex's wire format.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar, cast
@@ -67,7 +67,8 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class VideoFile:
-    """One playable file: both Plex's Media (a version) and its only Part."""
+    """One playable file: both Plex's Media (a version) and its only Part, or its first one where
+    it has `pieces`."""
 
     media_id: int
     part_id: int
@@ -85,6 +86,12 @@ class VideoFile:
     true_picture: Track | None = None
     """What is really inside, where `tracks` claim another size of picture."""
     has_previews: bool = True
+    pieces: tuple[VideoFile, ...] = ()
+    """The parts of a version that has several, see `as_one`."""
+
+    @property
+    def parts(self) -> tuple[VideoFile, ...]:
+        return self.pieces or (self,)
 
     def of_kind(self, kind: TrackKind) -> tuple[Track, ...]:
         return tuple(track for track in self.tracks if track.kind is kind)
@@ -96,6 +103,29 @@ class VideoFile:
     @property
     def audio(self) -> Track | None:
         return next(iter(self.of_kind(TrackKind.AUDIO)), None)
+
+    def like(self, track: Track, of: VideoFile) -> Track | None:
+        """This file's track that goes on with one `of` the part before: the same kind, language and
+        place among those; else the same place among all of its kind."""
+        for alike in (lambda each: each.language == track.language, lambda _: True):
+            place = [each for each in of.of_kind(track.kind) if alike(each)].index(track)
+            tracks = [each for each in self.of_kind(track.kind) if alike(each)]
+            if place < len(tracks):
+                return tracks[place]
+        return None
+
+
+def as_one(parts: Sequence[VideoFile]) -> VideoFile:
+    """What follows one another as one version: tracks and names are the first part's."""
+    if len(parts) == 1:
+        return parts[0]
+    before_ms = sum(part.duration_ms for part in parts[:-1])
+    return replace(
+        parts[0],
+        duration_ms=before_ms + parts[-1].duration_ms,
+        video_ms=before_ms + parts[-1].video_ms,
+        pieces=tuple(parts),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +290,8 @@ class Catalogue:
     def file_of_part(self, part_id: int) -> tuple[Item, VideoFile] | None:
         def gather() -> dict[int, tuple[Item, VideoFile]]:
             every = self.items.values()
-            return {file.part_id: (item, file) for item in every for file in item.files}
+            files = ((item, file) for item in every for file in item.files)
+            return {part.part_id: (item, part) for item, file in files for part in file.parts}
 
         return self.once("parts", gather).get(part_id)
 
@@ -268,9 +299,9 @@ class Catalogue:
         def gather() -> dict[int, tuple[VideoFile, Track]]:
             found: dict[int, tuple[VideoFile, Track]] = {}
             for item in self.items.values():
-                for file in item.files:
-                    for track in file.tracks:
-                        found.setdefault(track.id, (file, track))
+                for part in (part for file in item.files for part in file.parts):
+                    for track in part.tracks:
+                        found.setdefault(track.id, (part, track))
             return found
 
         return self.once("tracks", gather).get(track_id)

@@ -12,6 +12,9 @@ _YEAR = re.compile(r"^(?P<title>.+?)[ ._]*\((?P<year>(?:19|20)\d\d)\)")
 _EPISODE = re.compile(
     r"^(?P<before>.*?)[sS](?P<season>\d{1,2})[ ._]?[eE](?P<episode>\d{1,3})(?P<after>.*)$"
 )
+_PART = re.compile(
+    r"^(?P<stem>.+) - (?:part|pt|cd|dvd|disc|disk) ?(?P<number>[1-9])$", re.IGNORECASE
+)
 _ODD_SPACES = re.compile(r"[._\s]+")
 _EDGES = " -–._"
 
@@ -46,6 +49,12 @@ def episode_name(path: PurePath) -> EpisodeName | None:
     number = int(found["episode"])
     title = _clean(found["after"]) or f"Episode {number}"
     return EpisodeName(show.title, show.year, int(found["season"]), number, title)
+
+
+def part_name(path: PurePath) -> tuple[str, int] | None:
+    """What all parts of a file in several are called, and which one this is."""
+    found = _PART.match(path.stem)
+    return (found["stem"], int(found["number"])) if found else None
 
 
 def is_video(path: PurePath) -> bool:

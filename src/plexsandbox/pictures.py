@@ -84,7 +84,7 @@ def _jpeg(picture: Image.Image) -> bytes:
 
 
 def _grab(item: Item, target: Path) -> None:
-    file = item.files[0]
+    file = item.files[0].parts[0]
     try:
         with av.open(str(file.path)) as opened:
             opened.seek(int(file.duration_ms * 1000 * 0.3))

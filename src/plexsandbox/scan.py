@@ -1,7 +1,8 @@
 """Reads the folder of videos: what is there, what has changed, what is inside each file.
 
 Layout: `Movies/<Title (Year)>/<file>`, `TV/<Show>/Season N/<… S01E02 …>`, and any video directly
-in the folder or in `Movies` is a film too. Several files of one title and year are versions.
+in the folder or in `Movies` is a film too. Several files of one title and year are versions, and
+those called `… - part1`, `… - part2` (or cd, dvd, disc, disk, pt) one version in several parts.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import pytest
 from tests.plex.conftest import SUBTITLE, World
 from watchtogether.kit.ids import AccountId, RatingKey, ServerId
 from watchtogether.plex import parse
-from watchtogether.plex.beside import PlexBeside, Shown
+from watchtogether.plex.beside import PlexBeside, Shown, SubtitleTrack
 from watchtogether.plex.errors import PlexItemGone
 
 
@@ -56,6 +56,44 @@ def _version(
         "size": 9_000_000, "duration": seconds * 1000, "Stream": streams,
     }  # fmt: skip
     return {"id": number, "container": "mkv", "duration": seconds * 1000, "Part": [part]}
+
+
+def _in_parts(*subtitles: list[tuple[int, str]], seconds: float | None = 60.0) -> dict[str, object]:
+    """A version of as many parts, each with these subtitles: number and language."""
+    media = _version(1, 1080)
+    length_ms = seconds * 1000 if seconds is not None else None
+    media["Part"] = [
+        {
+            "id": 70 + n, "key": f"/library/parts/7{n}/1/file.mkv", "container": "mkv",
+            "size": 9_000_000, "duration": length_ms, "indexes": "sd",
+            "Stream": [
+                {"id": number, "streamType": 3, "codec": "srt", "languageTag": language}
+                for number, language in each
+            ],
+        }
+        for n, each in enumerate(subtitles)
+    ]  # fmt: skip
+    return media
+
+
+async def _tracks(*media: dict[str, object]) -> tuple[SubtitleTrack, ...]:
+    beside = PlexBeside(_Title(*media), None)  # type: ignore[arg-type]
+    return await beside.tracks(Shown(AccountId("a"), ServerId("s"), RatingKey("7"), 720))
+
+
+async def test_STR15_subtitles_go_on_in_the_next_part_in_their_language() -> None:
+    first, second = [(5, "en"), (6, "de")], [(7, "de"), (8, "en"), (9, "en")]
+    tracks = await _tracks(_in_parts(first, second))
+    assert [(each.id, each.language, each.pieces) for each in tracks] == [
+        ("5", "en", (("5", 0), ("8", 60_000))),
+        ("6", "de", (("6", 0), ("7", 60_000))),
+        ("9", "en", (("9", 60_000),)),
+    ]
+
+
+async def test_STR15_after_a_part_of_unknown_length_there_are_none() -> None:
+    (track,) = await _tracks(_in_parts([(5, "en")], [(8, "en")], seconds=None))
+    assert track.files == (("5", 0),)
 
 
 async def _ids(*media: dict[str, object], height: int = 720, sound: str | None = None) -> list[str]:

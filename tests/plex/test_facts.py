@@ -1,6 +1,7 @@
 """What is known of a title before it is played: from recorded answers, and from ones we made up."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,9 +11,14 @@ import pytest
 from watchtogether.kit.ids import AccountId, RatingKey, ServerId
 from watchtogether.plex import parse
 from watchtogether.plex.facts import Version, version_for, versions_of, with_sound
+from watchtogether.plex.playable import playing_time_ms
 from watchtogether.plex.titles import PlexTitles
+from watchtogether.plex.transcode import Order, start_params
 
 RECORDED = Path(__file__).parent / "recordings"
+
+
+FIRST_MS, SECOND_MS = 4_000_000, 3_500_000
 
 
 def stream(kind: int, number: int, **fields: object) -> dict[str, object]:
@@ -36,6 +42,23 @@ def media(
         "size": 9_000_000, "duration": 60_000, "Stream": list(streams),
     }  # fmt: skip
     return {"id": 1, "container": container, "duration": 60_000, "Part": [part], **fields}
+
+
+def in_parts(*lengths_ms: int | None) -> dict[str, object]:
+    """As two discs are: each part has ids of its own, and the length is that of all."""
+    parts = [
+        {
+            "id": 70 + n, "key": f"/library/parts/{70 + n}/1/file.mp4", "container": "mp4",
+            "size": 9_000_000 + n, "duration": length_ms,
+            "Stream": [
+                stream(1, 10 * n + 1, codec="h264", profile="high", level=40, index=0),
+                stream(2, 10 * n + 2, codec="aac", languageTag="en", index=1, selected=True),
+                stream(2, 10 * n + 3, codec="aac", languageTag="fr", index=2),
+            ],
+        }
+        for n, length_ms in enumerate(lengths_ms, start=1)
+    ]  # fmt: skip
+    return {"id": 1, "container": "mp4", "duration": FIRST_MS + SECOND_MS, "Part": parts}
 
 
 H264 = stream(1, 1, codec="h264", profile="high", level=40, width=1920, height=1080)
@@ -116,6 +139,43 @@ def test_the_version_that_costs_least_and_has_what_is_asked_for() -> None:
     assert chosen(240, burned="8") is None
     assert found[1].hdr
     assert [each.id for each in found[2].pictures] == ["6"]
+
+
+def test_STR15_several_parts_are_one_version_that_is_converted_as_a_whole() -> None:
+    (found,) = versions(in_parts(FIRST_MS, SECOND_MS))
+    assert found.duration_s == 7500.0
+    assert [each.part_id for each in found.parts] == ["71", "72"]
+    assert [each.duration_s for each in found.parts] == [4000.0, 3500.0]
+    assert [each.id for each in found.sounds] == ["12", "13"]
+    assert found.video_type is not None
+    assert not found.playable
+    order = Order("s", RatingKey("7"), 0.0, 1280, 720, 4000, version=found)
+    assert start_params(order)["partIndex"] == -1
+    (alone,) = versions(in_parts(FIRST_MS))
+    assert (alone.duration_s, alone.parts, alone.playable) == (4000.0, (alone,), True)
+    assert start_params(replace(order, version=alone))["partIndex"] == 0
+
+
+def test_STR15_where_no_part_says_how_long_it_is_the_whole_does() -> None:
+    (found,) = versions(in_parts(FIRST_MS, None))
+    assert found.duration_s == 7500.0
+
+
+def test_a_clip_is_played_like_a_film() -> None:
+    """A trailer, a music video, a home video among photos."""
+    row = {"ratingKey": "7", "type": "clip", "subtype": "trailer", "title": "Trailer",
+           "Media": [media(H264, AAC)]}  # fmt: skip
+    item = parse.item(row)
+    assert item is not None
+    assert (item.kind, item.plex_type) == ("movie", "clip")
+    assert playing_time_ms(item) == 60_000
+
+
+def test_a_home_video_is_a_film() -> None:
+    """In libraries of "other videos" Plex calls it a film of the subtype clip."""
+    page = parse.page(json.loads((RECORDED / "section_all_4.json").read_text()))
+    assert page.items
+    assert {each.kind for each in page.items} == {"movie"}
 
 
 def test_recorded_films_are_read_and_never_more_than_there_is() -> None:

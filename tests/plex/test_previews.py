@@ -13,7 +13,14 @@ from plexsandbox.faults import parse_fault
 from tests.plex.conftest import World
 from watchtogether.plex.beside import PlexBeside, Shown
 from watchtogether.plex.errors import PlexBadAnswer, PlexItemGone
-from watchtogether.plex.previews import KEPT_BYTES, MOST, NO_PREVIEWS, PICTURE_BYTES, strip_of
+from watchtogether.plex.previews import (
+    KEPT_BYTES,
+    MOST,
+    NO_PREVIEWS,
+    PICTURE_BYTES,
+    joined,
+    strip_of,
+)
 
 MAGIC = b"\x89BIF\r\n\x1a\n"
 END = 0xFFFFFFFF
@@ -50,6 +57,18 @@ def test_a_good_file() -> None:
     strip = strip_of(bif(PICTURES))
     assert (strip.interval_ms, strip.width, strip.height) == (2000, 32, 18)
     assert list(strip.pictures) == PICTURES
+
+
+def test_STR15_strips_of_several_parts_are_one_along_the_whole_film() -> None:
+    first, second = strip_of(bif(PICTURES[:3])), strip_of(bif(PICTURES[3:] * 3, step_ms=1000))
+    whole = joined([(first, 0), (second, 5_000)])
+    assert (whole.interval_ms, whole.width) == (2000, 32)
+    assert whole.pictures == (*PICTURES[:3], PICTURES[3])
+    numbered = joined([(first, 0), (strip_of(bif(PICTURES)), 9_000)])
+    assert list(numbered.pictures) == [*PICTURES[:3], *PICTURES[2:3] * 2, *PICTURES]
+    assert joined([(first, 0)]) is first
+    assert joined([(first, 0), (NO_PREVIEWS, 5_000)]) == NO_PREVIEWS
+    assert joined([(first, 0), (second, 10**12)]) == NO_PREVIEWS
 
 
 def test_steps_may_take_any_time() -> None:

@@ -60,6 +60,11 @@ def test_a_far_wish_restarts_after_the_pause() -> None:
     assert next_step([_wish(500)], _reach(), debounce, QUIET_MS) == Restart(500)
 
 
+def test_what_plex_would_move_its_encoder_for_waits_for_the_pause() -> None:
+    assert next_step([_wish(20)], _reach(), Debounce(), 0.0) == Fetch(20)
+    assert next_step([_wish(21)], _reach(), Debounce(), 0.0) == Wait(QUIET_MS)
+
+
 def test_behind_the_start_and_behind_the_history_are_far() -> None:
     for number, reach in ((99, _reach(100, 120)), (100, _reach(100, 200))):
         debounce = Debounce()
@@ -87,11 +92,11 @@ def test_viewers_who_are_here_now_keep_the_encoder() -> None:
 
 
 def test_a_slow_encoder_is_moved_rather_than_waited_for() -> None:
-    wish = _wish(30, refused_since_ms=0.0)
+    wish = _wish(15, refused_since_ms=0.0)
     debounce = Debounce()
-    assert next_step([wish], _reach(), debounce, 4_000.0) == Fetch(30)
+    assert next_step([wish], _reach(), debounce, 4_000.0) == Fetch(15)
     assert isinstance(next_step([wish], _reach(), debounce, 6_000.0), Wait)
-    assert next_step([wish], _reach(), debounce, 6_000.0 + QUIET_MS) == Restart(30)
+    assert next_step([wish], _reach(), debounce, 6_000.0 + QUIET_MS) == Restart(15)
 
 
 def test_prefetch_alone_never_restarts_a_running_transcode() -> None:

@@ -144,8 +144,17 @@ async def test_a_far_seek_restarts_once_and_stops_the_old_one_first(stage: Stage
     await _quiet(stage)
     first, second = stage.transcoder.starts
     assert stage.transcoder.stops == [first.session]
-    assert second.offset_s == 299 * 3.0
+    assert second.offset_s == 300 * 3.0
     assert second.session != first.session
+
+
+async def test_near_the_beginning_of_a_segment_the_one_before_is_made_too(stage: Stage) -> None:
+    await _play(stage, 0)
+    stage.room.show(position_s=900.2)
+    far = stage.ask(300)
+    await _restarted(stage, 2)
+    await far
+    assert stage.transcoder.starts[1].offset_s == 299 * 3.0
 
 
 async def test_a_seek_back_into_the_cache_asks_nothing(stage: Stage) -> None:
@@ -369,7 +378,7 @@ async def test_after_an_idle_end_the_cache_answers_without_plex(stage: Stage) ->
     assert len(stage.transcoder.starts) == 1
     await _play(stage, 5)
     assert len(stage.transcoder.starts) == 2
-    assert stage.transcoder.starts[1].offset_s == 12.0
+    assert stage.transcoder.starts[1].offset_s == 15.0
 
 
 async def test_attack55_another_access_is_not_given_what_was_cached(stage: Stage) -> None:

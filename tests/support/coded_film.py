@@ -17,10 +17,13 @@ _BODY = bytes((90 + x * 60 // WIDTH) for x in range(WIDTH)) * (HEIGHT - STRIP)
 _SPECKLES = random.Random(1).choices(range(60, 180), k=2 * len(_BODY))
 
 
-def make_coded_film(path: Path, seconds: int, fps: int = 30, *, busy: bool = False) -> None:
+def make_coded_film(
+    path: Path, seconds: int, fps: int = 30, *, busy: bool = False, first: int = 0
+) -> None:
     """Write the film as H.264 and AAC, a keyframe every two seconds.
 
     A `busy` one is full of speckles that no two pictures share, so it takes all the bits it may.
+    The first picture has the number `first`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     command = [get_ffmpeg_exe(), "-v", "error", "-f", "rawvideo", "-pix_fmt", "gray"]
@@ -30,7 +33,7 @@ def make_coded_film(path: Path, seconds: int, fps: int = 30, *, busy: bool = Fal
     command += ["-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "64k", "-shortest", "-y", str(path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as encoder:
         assert encoder.stdin is not None
-        for number in range(seconds * fps):
+        for number in range(first, first + seconds * fps):
             encoder.stdin.write(picture(number, busy=busy))
         encoder.stdin.close()
     assert encoder.returncode == 0
@@ -53,6 +56,31 @@ def checksum(number: int) -> int:
     """The sum of the number's four nibbles, inverted, so that an all-black picture is invalid."""
     total = sum((number >> shift) & 15 for shift in (0, 4, 8, 12))
     return (total & 15) ^ 15
+
+
+def numbers_in(video: bytes, width: int = WIDTH, height: int = HEIGHT) -> list[int | None]:
+    """Of the pictures of this size in a piece of video; None for what is no number."""
+    command = [
+        get_ffmpeg_exe(),
+        "-v",
+        "error",
+        "-i",
+        "-",
+        "-map",
+        "0:v",
+        "-fps_mode",
+        "passthrough",
+    ]
+    command += ["-f", "rawvideo", "-pix_fmt", "gray", "-"]
+    grey = subprocess.run(command, input=video, capture_output=True, check=True).stdout
+    size, row = width * height, STRIP // 2 * height // HEIGHT * width
+    middles = [row + (bit * 2 + 1) * width // (2 * (BITS + CHECK_BITS)) for bit in range(20)]
+    codes = (
+        int("".join("1" if grey[at + middle] > 128 else "0" for middle in middles), 2)
+        for at in range(0, len(grey), size)
+    )
+    split = ((code >> CHECK_BITS, code & 15) for code in codes)
+    return [number if checksum(number) == check else None for number, check in split]
 
 
 READER = """

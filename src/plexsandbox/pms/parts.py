@@ -37,24 +37,38 @@ def part_of(ask: Ask) -> tuple[Item, VideoFile]:
 
 
 async def choose_streams(ask: Ask) -> Response:
-    """Stored for the item: every later decision for it uses this choice."""
-    _, file = part_of(ask)
-    choice = ask.box.state.choice(ask.who.user, file.part_id)
-    audio, subtitle = ask.query("audioStreamID"), ask.query("subtitleStreamID")
-    if audio:
-        choice = replace(choice, audio_id=_checked(file, audio, TrackKind.AUDIO))
-    if subtitle:
-        number = 0 if subtitle == "0" else _checked(file, subtitle, TrackKind.SUBTITLE)
-        choice = replace(choice, subtitle_id=number)
-    ask.box.state.set_choice(ask.who.user, file.part_id, choice)
+    """Stored for the item: every later decision for it uses this choice.
+
+    With `allParts` what is like it is chosen in the other parts of the same version.
+    """
+    item, file = part_of(ask)
+    parts: tuple[VideoFile, ...] = (file,)
+    if ask.query("allParts") == "1":
+        parts = next(media.parts for media in item.files if file in media.parts)
+    for part in parts:
+        audio = _asked(ask.query("audioStreamID"), TrackKind.AUDIO, file, part)
+        subtitle = _asked(ask.query("subtitleStreamID"), TrackKind.SUBTITLE, file, part)
+        choice = ask.box.state.choice(ask.who.user, part.part_id)
+        if audio is not None:
+            choice = replace(choice, audio_id=audio)
+        if subtitle is not None:
+            choice = replace(choice, subtitle_id=subtitle)
+        ask.box.state.set_choice(ask.who.user, part.part_id, choice)
     return ask.plex(container(size=0))
 
 
-def _checked(file: VideoFile, raw: str, kind: TrackKind) -> int:
-    known = {str(track.id) for track in file.of_kind(kind)}
-    if raw not in known:
+def _asked(raw: str, kind: TrackKind, file: VideoFile, part: VideoFile) -> int | None:
+    """The track of `part` that is like the one asked for of `file`; 0 for none, None when nothing
+    is asked."""
+    if not raw:
+        return None
+    if raw == "0" and kind is TrackKind.SUBTITLE:
+        return 0
+    track = next((each for each in file.of_kind(kind) if str(each.id) == raw), None)
+    if track is None:
         raise bad_request()
-    return int(raw)
+    found = part.like(track, file)
+    return found.id if found else 0
 
 
 async def stream_text(ask: Ask) -> Response:

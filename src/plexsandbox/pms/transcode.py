@@ -34,9 +34,13 @@ def _order(ask: Ask) -> Order:
 
 
 def _plan(ask: Ask, order: Order, item: Item) -> Plan:
-    if order.media_index >= len(item.files) or order.part_index != 0:
+    if order.media_index >= len(item.files):
         raise bad_request()
     file = item.files[order.media_index]
+    if order.part_index >= len(file.parts):
+        raise bad_request()
+    if order.part_index >= 0:
+        file = file.parts[order.part_index]
     choice = ask.box.state.choice(ask.who.user, file.part_id)
     options = ask.box.options
     return make_plan(

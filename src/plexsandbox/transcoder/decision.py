@@ -43,7 +43,8 @@ def codes(order: Order, file: VideoFile) -> Node:
 def can_direct_play(file: VideoFile) -> bool:
     audio = file.audio
     return (
-        file.container == "mp4"
+        not file.pieces
+        and file.container == "mp4"
         and file.video.codec == "h264"
         and (audio is None or audio.codec == "aac")
     )
@@ -52,7 +53,8 @@ def can_direct_play(file: VideoFile) -> bool:
 def direct_play_media(full: Node, order: Order) -> Node:
     """The item's own description of the version, marked as chosen."""
     media = dict(full["Media"][min(order.media_index, len(full["Media"]) - 1)])
-    part = dict(media["Part"][0]) | {"decision": "directplay", "selected": True}
+    chosen = media["Part"][max(0, order.part_index)]
+    part = chosen | {"decision": "directplay", "selected": True}
     part["Stream"] = [stream | {"location": "direct"} for stream in part.get("Stream", [])]
     web = True if media.get("optimizedForStreaming") else None
     return media | {"optimizedForStreaming": web, "selected": True, "Part": [part]}

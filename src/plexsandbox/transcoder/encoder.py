@@ -8,7 +8,14 @@ import signal
 from pathlib import Path
 
 from plexsandbox.transcoder import process
-from plexsandbox.transcoder.plan import BURNED, Plan, encode_arguments, extract_arguments
+from plexsandbox.transcoder.plan import (
+    BURNED,
+    PARTS,
+    Plan,
+    encode_arguments,
+    extract_arguments,
+    parts_list,
+)
 
 _NICENESS = 10
 """Encoding has time; whoever watches on the same machine has not."""
@@ -31,9 +38,11 @@ class Encoder:
         cls, plan: Plan, folder: Path, start: int, arguments: list[str] | None = None
     ) -> Encoder:
         await asyncio.to_thread(folder.mkdir, parents=True)
+        if plan.file.pieces:
+            (folder / PARTS).write_text(parts_list(plan.file), encoding="utf-8")
         if plan.burn is not None and not plan.burns_pictures:
             extracting = await process.start_ffmpeg(
-                extract_arguments(plan.file, plan.burn, folder / BURNED)
+                extract_arguments(plan.file, plan.burn, folder / BURNED), cwd=folder
             )
             await extracting.wait()
         with (folder / "errors.txt").open("wb") as errors:

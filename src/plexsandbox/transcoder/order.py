@@ -32,6 +32,7 @@ class Order:
     rating_key: str
     media_index: int
     part_index: int
+    """-1: all parts, joined."""
     protocol: str
     direct_play: bool
     copy: bool
@@ -60,15 +61,15 @@ def read_order(query: Mapping[str, str], headers: Mapping[str, str], invented: s
     return Order(
         session=session,
         rating_key=found[1],
-        media_index=max(0, _integer(query, "mediaIndex") or 0),
-        part_index=max(0, _integer(query, "partIndex") or 0),
+        media_index=max(0, _integer(query, "mediaIndex", 0)),
+        part_index=max(-1, _integer(query, "partIndex", -1)),
         protocol=query.get("protocol", "hls"),
         direct_play=query.get("directPlay", "0") == "1",
         copy=query.get("directStream", "0") == "1",
         burn=query.get("subtitles") == "burn",
         offset_s=offset_s,
         size=_size(query.get("videoResolution", "")),
-        max_bitrate_kbps=_integer(query, "maxVideoBitrate"),
+        max_bitrate_kbps=_integer(query, "maxVideoBitrate", 0) or None,
         client_identifier=either("X-Plex-Client-Identifier"),
         session_identifier=either("X-Plex-Session-Identifier") or session,
         signature=frozenset((signed | {"offset": f"{offset_s:g}"}).items()),
@@ -87,10 +88,10 @@ def _size(raw: str) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
-def _integer(query: Mapping[str, str], name: str) -> int | None:
+def _integer(query: Mapping[str, str], name: str, usual: int) -> int:
     raw = query.get(name)
     if not raw:
-        return None
+        return usual
     try:
         return int(raw)
     except ValueError as error:

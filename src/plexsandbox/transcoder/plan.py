@@ -12,6 +12,8 @@ from plexsandbox.transcoder.order import Order
 AUDIO_KBPS = 128
 BURNED = "burn.srt"
 """Name of the subtitle file to burn in, within the encoder's folder."""
+PARTS = "parts.txt"
+"""Name of the list of parts to join, within the encoder's folder."""
 _DEFAULT_KBPS = 4000
 _OF_PICTURES = frozenset({"pgs", "vobsub", "dvb_subtitle"})
 
@@ -90,6 +92,23 @@ def fitted(width: int, height: int, limit: tuple[int, int] | None) -> tuple[int,
     return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
 
 
+def parts_list(file: VideoFile) -> str:
+    """For ffmpeg's `concat`: each part begins where those before it end, as the library has it."""
+    lines = ["ffconcat version 1.0"]
+    for part in file.parts:
+        name = str(part.path).replace("'", "'\\''")
+        lines += [f"file '{name}'", f"duration {part.duration_ms / 1000:.3f}"]
+    return "\n".join([*lines, ""])
+
+
+def _source(file: VideoFile, start_s: float) -> tuple[str, ...]:
+    jump = ("-ss", f"{start_s:.6f}")
+    if not file.pieces:
+        return *jump, "-i", str(file.path)
+    # There a jump to zero may be one to before the first keyframe, which loses pictures.
+    return *(jump if start_s else ()), "-f", "concat", "-safe", "0", "-i", PARTS
+
+
 def encode_arguments(plan: Plan, start: int) -> list[str]:
     """For ffmpeg run inside the encoder's folder, beginning at segment `start`.
 
@@ -102,7 +121,7 @@ def encode_arguments(plan: Plan, start: int) -> list[str]:
         *("-v", "error", "-nostdin", "-y"),
         # With a sparse stream of pictures ffmpeg would read at the pace of the film in any case.
         *(("-readrate", f"{plan.speed:g}") if plan.speed and not plan.burns_pictures else ()),
-        *("-ss", f"{start_s:.6f}", "-i", str(plan.file.path)),
+        *_source(plan.file, start_s),
         *_picture_arguments(plan, start_s),
         *_audio_arguments(plan.audio),
         *("-sn", "-dn", "-map_chapters", "-1", "-map_metadata", "-1"),
@@ -118,7 +137,7 @@ def copy_arguments(plan: Plan, start: int) -> list[str]:
     return [
         *("-v", "error", "-nostdin", "-y"),
         *(("-readrate", f"{plan.speed:g}") if plan.speed else ()),
-        *("-ss", f"{start_s:.6f}", "-i", str(plan.file.path)),
+        *_source(plan.file, start_s),
         *("-map", "0:v:0", *_audio_arguments(plan.audio)),
         *("-sn", "-dn", "-map_chapters", "-1", "-c:v", "copy"),
         *("-output_ts_offset", f"{start_s + 10:.6f}"),
@@ -128,15 +147,14 @@ def copy_arguments(plan: Plan, start: int) -> list[str]:
 
 def extract_arguments(file: VideoFile, track: Track, target: Path, codec: str = "srt") -> list[str]:
     """Writes one subtitle stream, or a sidecar file anew, as text."""
-    source = track.sidecar or file.path
+    source = ("-i", str(track.sidecar)) if track.sidecar else _source(file, 0.0)
     stream = "0:0" if track.sidecar else f"0:{track.index}"
     return [
         "-v",
         "error",
         "-nostdin",
         "-y",
-        "-i",
-        str(source),
+        *source,
         "-map",
         stream,
         "-f",

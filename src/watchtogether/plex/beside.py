@@ -1,6 +1,7 @@
 """What there is beside a film: subtitles that are text, chapters, markers and previews."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,8 +10,8 @@ from watchtogether.plex.client import PlexHttp
 from watchtogether.plex.errors import PlexItemGone
 from watchtogether.plex.facts import TEXT_CODECS, version_for, versions_of
 from watchtogether.plex.keys import checked_key
-from watchtogether.plex.model import Chapter, Item, Marker, Part
-from watchtogether.plex.previews import NO_PREVIEWS, Strip, fetch_strip
+from watchtogether.plex.model import Chapter, Item, Marker, Part, StreamTrack
+from watchtogether.plex.previews import NO_PREVIEWS, Strip, fetch_strip, joined
 from watchtogether.plex.service import PlexService
 from watchtogether.plex.wire import MIB, Bounds
 
@@ -34,12 +35,18 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class SubtitleTrack:
-    """`language` is a code such as `en`; None when nobody has said."""
+    """`language` is a code such as `en`; None when nobody has said. `pieces`, of a film in several
+    parts: each one's track, and where in the film that begins, in ms."""
 
     id: str
     language: str | None
     title: str
     default: bool
+    pieces: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def files(self) -> tuple[tuple[str, int], ...]:
+        return self.pieces or ((self.id, 0),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +76,16 @@ class PlexBeside:
 
     async def previews(self, shown: Shown) -> Strip:
         """Raises the errors of `errors.py`; `PlexTooMuch` beyond 48 MiB."""
-        parts = _parts(await self._item(shown), shown)
-        part = next((each for each in parts if each.has_previews), None)
-        if part is None:
+        found = _parts(await self._item(shown), shown)
+        parts = next((each for each in found if all(part.has_previews for part in each)), ())
+        placed = list(_placed(parts))
+        if not placed or len(placed) < len(parts):
             return NO_PREVIEWS
         access = await self._service.access(shown.account_id, shown.server_id)
-        return await fetch_strip(self._http, access, part)
+        strips = [
+            (await fetch_strip(self._http, access, part), from_ms) for part, from_ms in placed
+        ]
+        return joined(strips)
 
     async def text(self, account_id: AccountId, server_id: ServerId, track_id: str) -> bytes:
         """As SubRip, however it is kept. Raises the errors of `errors.py`; `PlexTooMuch` beyond
@@ -96,22 +107,44 @@ class PlexBeside:
         ).value
 
 
-def _parts(item: Item, shown: Shown) -> Iterator[Part]:
-    """The file that is converted, then those of the same cut."""
+def _parts(item: Item, shown: Shown) -> Iterator[tuple[Part, ...]]:
+    """Of the version that is converted, then of those of the same cut."""
     versions = versions_of(item)
     converted = version_for(versions, shown.height, sound=shown.sound, burned=None)
     if converted is None:
         return
-    yield item.media[converted.index].parts[0]
+    yield item.media[converted.index].parts
     for each in versions:
         away_s = abs(each.duration_s - converted.duration_s)
         if each is not converted and away_s < _SAME_CUT_S:
-            yield item.media[each.index].parts[0]
+            yield item.media[each.index].parts
 
 
-def _text_tracks(part: Part) -> tuple[SubtitleTrack, ...]:
-    return tuple(
-        SubtitleTrack(each.id, each.language, each.title, each.default)
-        for each in part.streams
-        if each.kind == "subtitle" and each.codec.lower() in TEXT_CODECS and each.id
-    )
+def _placed(parts: Sequence[Part]) -> Iterator[tuple[Part, int]]:
+    """Each with where in the film it begins, in ms; what follows one of unknown length is left
+    out."""
+    from_ms = 0
+    for part in parts:
+        yield part, from_ms
+        if part.duration_ms is None:
+            return
+        from_ms += part.duration_ms
+
+
+def _text_tracks(parts: Sequence[Part]) -> tuple[SubtitleTrack, ...]:
+    """Those of one language and title go on from part to part; others are silent elsewhere."""
+    found: dict[tuple[str | None, str, int], list[tuple[StreamTrack, int]]] = {}
+    for part, from_ms in _placed(parts):
+        seen: Counter[tuple[str | None, str]] = Counter()
+        for each in part.streams:
+            if each.kind == "subtitle" and each.codec.lower() in TEXT_CODECS and each.id:
+                name = (each.language, each.title)
+                found.setdefault((*name, seen[name]), []).append((each, from_ms))
+                seen[name] += 1
+    return tuple(map(_track, found.values()))
+
+
+def _track(pieces: Sequence[tuple[StreamTrack, int]]) -> SubtitleTrack:
+    first, _ = pieces[0]
+    files = tuple((each.id, from_ms) for each, from_ms in pieces)
+    return SubtitleTrack(first.id, first.language, first.title, first.default, files)

@@ -67,7 +67,8 @@ class SubtitlePictures:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a title, as far as it can be played from its first file.
+    """One version of a title: one file, or `pieces`, whose first one this describes but for the
+    length, which is that of all.
 
     `video_type` and `audio_type` are content types with codecs (RFC 6381) that a browser can be
     asked about; None when no browser plays such a file. `audio_type` is also None without sound.
@@ -91,14 +92,24 @@ class Version:
     pictures: tuple[SubtitlePictures, ...]
     duration_s: float = 0.0
     """0 when the library does not say."""
+    pieces: tuple["Version", ...] = ()
+    """The files of a version in several parts, as those of two discs."""
+
+    @property
+    def parts(self) -> tuple["Version", ...]:
+        """Each file alone."""
+        return self.pieces or (self,)
 
     @property
     def playable(self) -> bool:
         """Whether some browser may play the file as it is, with the sound that is on.
 
         A browser plays a file's first sound track and offers no other. Where nobody knows which
-        that is, since the library names none, a conversion is right in any case.
+        that is, since the library names none, a conversion is right in any case. So it is where
+        several files have to be joined.
         """
+        if self.pieces:
+            return False
         first_is_on = any(each.on for each in self.sounds[:1])
         sounds_right = not self.has_sound or (self.audio_type is not None and first_is_on)
         return self.video_type is not None and sounds_right and self.size_bytes > 0
@@ -113,7 +124,7 @@ class Version:
 def versions_of(item: Item) -> tuple[Version, ...]:
     """In the order of the library; those without a file are left out."""
     return tuple(
-        _version(index, media, media.parts[0])
+        _joined([_version(index, media, part) for part in media.parts], media)
         for index, media in enumerate(item.media)
         if media.parts
     )
@@ -145,6 +156,14 @@ def version_for(
     largest = max((each.height for each in having), default=0)
     candidates = enough or [each for each in having if each.height == largest]
     return min(candidates, key=lambda each: (each.hdr, each.height, each.index), default=None)
+
+
+def _joined(files: Sequence[Version], media: Media) -> Version:
+    if len(files) == 1:
+        return replace(files[0], duration_s=files[0].duration_s or _seconds(media.duration_ms))
+    lengths_s = [each.duration_s for each in files]
+    known_s = sum(lengths_s) if all(lengths_s) else _seconds(media.duration_ms)
+    return replace(files[0], duration_s=known_s, pieces=tuple(files))
 
 
 def _version(index: int, media: Media, part: Part) -> Version:
@@ -179,8 +198,12 @@ def _version(index: int, media: Media, part: Part) -> Version:
             for each in part.streams
             if each.kind == "subtitle" and each.codec.lower() not in TEXT_CODECS and each.id
         ),
-        duration_s=(part.duration_ms or media.duration_ms or 0) / 1000,
+        duration_s=_seconds(part.duration_ms),
     )
+
+
+def _seconds(ms: int | None) -> float:
+    return (ms or 0) / 1000
 
 
 def _audio_type(mime: str, codec: str) -> str:

@@ -9,7 +9,7 @@ from watchtogether.kit.ids import RatingKey
 from watchtogether.plex.client import PlexHttp, ServerAccess, raise_for_status
 from watchtogether.plex.errors import PlexBadAnswer, PlexItemGone
 from watchtogether.plex.facts import Version
-from watchtogether.plex.transcode import Moment, PlexTranscoder
+from watchtogether.plex.transcode import Moment, PlexTranscoder, headers_of
 from watchtogether.plex.wire import MIB, Bounds
 
 log = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ class PlexFiles:
         answer = await self._http.fetch(
             access,
             version.part_key,
-            headers={"Accept": "*/*", "Range": f"bytes={start}-{end}", **_session(session)},
+            headers={"Accept": "*/*", "Range": f"bytes={start}-{end}", **headers_of(session)},
             bounds=_BOUNDS,
             lane="stream",
         )
@@ -83,11 +83,7 @@ class PlexFiles:
             access,
             "/video/:/transcode/universal/decision",
             params,
-            headers=_session(session),
+            headers=headers_of(session),
             bounds=Bounds(read_s=8.0, deadline_s=10.0, max_bytes=4 * MIB),
             lane="stream",
         )
-
-
-def _session(session: str) -> dict[str, str]:
-    return {"X-Plex-Session-Identifier": session, "X-Plex-Platform": "Chrome"}

@@ -41,6 +41,7 @@ _ITEM_KINDS: Final[dict[str, ItemKind]] = {
     "show": "show",
     "season": "season",
     "episode": "episode",
+    "clip": "movie",  # a trailer, a music video, a home video among photos
     "collection": "collection",
     "playlist": "playlist",
 }

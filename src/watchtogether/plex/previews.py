@@ -67,6 +67,28 @@ async def fetch_strip(http: PlexHttp, access: ServerAccess, part: Part) -> Strip
     return await asyncio.to_thread(strip_of, answer.body)
 
 
+def joined(strips: Sequence[tuple[Strip, int]]) -> Strip:
+    """One strip for a film in several parts: each one's, and where in the film it begins, in ms.
+    Pure."""
+    if len(strips) == 1:
+        return strips[0][0]
+    if not all(strip.pictures for strip, _ in strips):
+        return NO_PREVIEWS
+    interval_ms = max(strip.interval_ms for strip, _ in strips)
+    last, last_ms = strips[-1]
+    end_ms = last_ms + len(last.pictures) * last.interval_ms
+    ends_ms = [*(from_ms for _, from_ms in strips[1:]), end_ms]
+    if end_ms > MOST * interval_ms:
+        return NO_PREVIEWS
+    pictures: list[bytes] = []
+    for (strip, from_ms), until_ms in zip(strips, ends_ms, strict=True):
+        while (at_ms := len(pictures) * interval_ms) < until_ms:
+            number = (at_ms - from_ms) // strip.interval_ms
+            pictures.append(strip.pictures[min(number, len(strip.pictures) - 1)])
+    first, _ = strips[0]
+    return Strip(interval_ms, first.width, first.height, tuple(pictures))
+
+
 def strip_of(body: bytes) -> Strip:
     """What a BIF holds, thinned out to what is worth keeping. Pure.
 

@@ -164,7 +164,7 @@ class PlexTranscoder:
         """The bytes of the list's entry `index`, which may come up short: the caller checks."""
         path = job.segments[index].path
         answer = await self._http.fetch(
-            access, path, headers=_headers(job.session), bounds=_SEGMENT_BOUNDS, lane="stream"
+            access, path, headers=headers_of(job.session), bounds=_SEGMENT_BOUNDS, lane="stream"
         )
         if answer.status == 404:
             return Missing.NOT_READY
@@ -220,7 +220,7 @@ class PlexTranscoder:
             access,
             f"{_BASE}decision",
             start_params(order),
-            headers=_headers(order.session),
+            headers=headers_of(order.session),
             bounds=_DECISION_BOUNDS,
             lane="stream",
         )
@@ -237,7 +237,7 @@ class PlexTranscoder:
             access,
             path,
             params,
-            headers={**_headers(order.session), "Accept": "*/*"},
+            headers={**headers_of(order.session), "Accept": "*/*"},
             bounds=_LIST_BOUNDS,
             lane="stream",
         )
@@ -251,7 +251,7 @@ class PlexTranscoder:
             access,
             path,
             params,
-            headers=_headers(session),
+            headers=headers_of(session),
             bounds=_WORD_BOUNDS,
             lane="stream",
         )
@@ -263,7 +263,7 @@ def start_params(order: Order) -> dict[str, str | int]:
         "hasMDE": 1,
         "path": f"/library/metadata/{order.rating_key}",
         "mediaIndex": order.media_index,
-        "partIndex": 0,
+        "partIndex": -1 if order.version is not None and order.version.pieces else 0,
         "protocol": "hls",
         "fastSeek": 1,
         "directPlay": 0,
@@ -355,7 +355,8 @@ def _timeline_params(moment: Moment) -> dict[str, str | int]:
     }
 
 
-def _headers(session: str) -> dict[str, str]:
+def headers_of(session: str) -> dict[str, str]:
+    """By which Plex tells one player's requests from another's."""
     return {"X-Plex-Session-Identifier": session, "X-Plex-Platform": "Chrome"}
 
 

@@ -14,7 +14,7 @@ from watchtogether.plex.previews import NO_PREVIEWS, Strip
 from watchtogether.stream.errors import SubtitleUnreadable
 from watchtogether.stream.ports import BesideSource, Screening
 from watchtogether.stream.renditions import boxes_from
-from watchtogether.stream.vtt import vtt_of
+from watchtogether.stream.vtt import joined_vtt
 
 KEPT_S: Final = 600.0
 KEPT_BYTES: Final = 32 * 1024 * 1024
@@ -72,13 +72,15 @@ class Beside:
 
     async def vtt(self, screening: Screening, track_id: str) -> bytes:
         """One of them as WebVTT. Raises `NotFound`, `SubtitleUnreadable`, and what Plex raises."""
-        if all(each.id != track_id for each in await self.tracks(screening)):
+        tracks = await self.tracks(screening)
+        track = next((each for each in tracks if each.id == track_id), None)
+        if track is None:
             raise NotFound
 
         async def load() -> bytes:
             try:
-                text = await self._source.text(screening.account_id, screening.server_id, track_id)
-                return await asyncio.to_thread(vtt_of, text)
+                texts = [(await self._text(screening, each), at_ms) for each, at_ms in track.files]
+                return await asyncio.to_thread(joined_vtt, texts)
             except (PlexTooMuch, PlexItemGone, SubtitleUnreadable):
                 return _UNREADABLE
 
@@ -86,6 +88,9 @@ class Beside:
         if found == _UNREADABLE:
             raise SubtitleUnreadable
         return found
+
+    async def _text(self, screening: Screening, file_id: str) -> bytes:
+        return await self._source.text(screening.account_id, screening.server_id, file_id)
 
 
 def _shown(screening: Screening) -> Shown:

@@ -5,6 +5,7 @@ Times everywhere are positions of film, whatever the start: the input keeps its 
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -82,19 +83,21 @@ def fitted(source: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
     return max(2, int(width * scale / 2) * 2), max(2, int(height * scale / 2) * 2)
 
 
-def script(url: str, duration_s: float) -> bytes:
-    """What ffmpeg reads from its standard input: where the film is.
+def script(files: Iterable[tuple[str, float]]) -> bytes:
+    """What ffmpeg reads from its standard input: where each file of the film is, and how long.
 
-    An address on the command line could be read by everybody on this machine. With the length
+    An address on the command line could be read by everybody on this machine. With the lengths
     known, ffmpeg seeks as in the film itself (ffmpeg-formats, "concat").
     """
-    return (
-        "ffconcat version 1.0\n"
-        f"file '{url}'\n"
-        f"option format_whitelist {_FORMATS}\n"
-        f"option recv_buffer_size {_PIPE_BYTES}\n"
-        f"duration {duration_s:.3f}\n"
-    ).encode()
+    lines = ["ffconcat version 1.0"]
+    for url, duration_s in files:
+        lines += [
+            f"file '{url}'",
+            f"option format_whitelist {_FORMATS}",
+            f"option recv_buffer_size {_PIPE_BYTES}",
+            f"duration {duration_s:.3f}",
+        ]
+    return "\n".join([*lines, ""]).encode()
 
 
 def arguments(conversion: Conversion) -> list[str]:

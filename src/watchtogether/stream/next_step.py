@@ -12,8 +12,9 @@ from watchtogether.stream.layout import Layout
 
 PREFETCH = 3
 """Segments fetched beyond the one asked for last."""
-FAR_AHEAD_S = 120.0
-"""Further ahead of the head than this is far."""
+FAR_AHEAD_S = 60.0
+"""Further ahead of the head than this is far: Plex pauses its encoder so far ahead of what was
+asked for last, and asked for more, moves it without waiting whether viewers have decided."""
 HISTORY_S = 240.0
 """Further behind the head than this is far; Plex deletes what is 300 s behind."""
 STUCK_S, STUCK_AHEAD_S = 5.0, 30.0

@@ -19,7 +19,7 @@ from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import AppError
 from watchtogether.kit.tasks import Background
 from watchtogether.plex.client import ServerAccess
-from watchtogether.plex.facts import Version
+from watchtogether.plex.facts import Sound, SubtitlePictures, Version
 from watchtogether.plex.transcode import ListedSegment, Missing, Order, Transcode
 from watchtogether.stream.encoder import Encoder, can_tone_map
 from watchtogether.stream.encoder_command import SEGMENT_S, Conversion, cut, fitted, script
@@ -50,6 +50,8 @@ _LEAD_S: Final = 10.0
 _REFUSE_S: Final = 60.0
 _REMEMBERED: Final = 100
 
+_Track = Sound | SubtitlePictures
+
 
 @dataclass(slots=True)
 class _Work:
@@ -57,7 +59,7 @@ class _Work:
     was kept alive at `alive_ms`. `error`: why Plex gave no more of it."""
 
     encoder: Encoder
-    film: TappedFilm
+    films: tuple[TappedFilm, ...]
     asked_ms: float
     alive_ms: float
     error: AppError | None = None
@@ -111,7 +113,7 @@ class OwnTranscoder:
         `order.session` in any case.
         """
         version = order.version
-        if version is None or version.duration_s <= 0 or version.size_bytes <= 0:
+        if version is None or not _has_lengths(version):
             raise FilmUnreadable
         lengths_s = cut(version.duration_s, version.frame_rate)
         first = min(int(order.offset_s / SEGMENT_S), len(lengths_s) - 1)
@@ -132,7 +134,7 @@ class OwnTranscoder:
             tuple(ListedSegment(each, f"{n:05d}.ts") for n, each in enumerate(lengths_s)),
             order.bitrate_kbps * 1000,
             fitted(conversion.source, conversion.box),
-            f"own|{version.part_id}|{version.size_bytes}",
+            "|".join(("own", *(f"{each.part_id}|{each.size_bytes}" for each in version.parts))),
             is_ours=True,
         )
 
@@ -171,11 +173,15 @@ class OwnTranscoder:
             work.error = work.error or error
             encoder.kill()
 
-        film = TappedFilm(self._files, access, version, order.session, self._clock, fail)
+        films = tuple(
+            TappedFilm(self._files, access, part, order.session, self._clock, fail)
+            for part in version.parts
+        )
+        offered = [(self._tap.offer(each), each.version.duration_s) for each in films]
         folder = self._folder / str(next(self._numbers))
-        encoder = Encoder(conversion, script(self._tap.offer(film), version.duration_s), folder)
+        encoder = Encoder(conversion, script(offered), folder)
         now_ms = self._clock.monotonic_ms()
-        work = _Work(encoder, film, asked_ms=now_ms, alive_ms=now_ms)
+        work = _Work(encoder, films, asked_ms=now_ms, alive_ms=now_ms)
         self._works[order.session] = work
         self._background.start("encoder", encoder.run())
         await encoder.piece(conversion.first, _FIRST_S)
@@ -206,7 +212,8 @@ class OwnTranscoder:
         if work is not None:
             work.encoder.close()
             await work.encoder.gone.wait()
-            self._tap.withdraw(work.film)
+            for film in work.films:
+                self._tap.withdraw(film)
 
     async def _end_idle(self) -> None:
         while True:
@@ -230,13 +237,20 @@ class OwnTranscoder:
         return FilmUnreadable(retry_after_s=int(_REFUSE_S))
 
 
+def _has_lengths(version: Version) -> bool:
+    return all(each.duration_s > 0 and each.size_bytes > 0 for each in version.parts)
+
+
 async def _conversion(order: Order, version: Version, first: int, segments: int) -> Conversion:
-    """Raises `FilmUnreadable` for a subtitle that is not inside the file."""
+    """Raises `FilmUnreadable` for a subtitle that is not inside the file, and for parts that cannot
+    be joined."""
     sound = next((each for each in version.sounds if each.on), None)
     if order.sound is not None:
         sound = version.sound(order.sound)
     burned = version.picture(order.burned) if order.burned is not None else None
     if order.burned is not None and (burned is None or burned.index is None):
+        raise FilmUnreadable
+    if not all(_goes_on(version, part, sound, burned) for part in version.pieces):
         raise FilmUnreadable
     return Conversion(
         duration_s=version.duration_s,
@@ -249,5 +263,20 @@ async def _conversion(order: Order, version: Version, first: int, segments: int)
         sound=sound.index if sound is not None else None,
         burned=burned.index if burned is not None else None,
         tone_map=version.hdr and await asyncio.to_thread(can_tone_map),
-        lead_s=0.0 if version.extension in _INDEXED else _LEAD_S,
+        lead_s=0.0 if all(each.extension in _INDEXED for each in version.parts) else _LEAD_S,
     )
+
+
+def _goes_on(
+    version: Version, part: Version, sound: Sound | None, burned: SubtitlePictures | None
+) -> bool:
+    """Whether ffmpeg, which keeps to the numbers of streams, joins what belongs together."""
+    return (
+        (part.width, part.height) == (version.width, version.height)
+        and (sound is None or any(_is_like(each, sound) for each in part.sounds))
+        and (burned is None or any(_is_like(each, burned) for each in part.pictures))
+    )
+
+
+def _is_like(track: _Track, before: _Track) -> bool:
+    return (track.index, track.language) == (before.index, before.language)

@@ -8,6 +8,7 @@ from typing import Final
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.ids import MemberId, RoomId
 from watchtogether.plex.facts import Version
+from watchtogether.stream.errors import GenerationOver
 from watchtogether.stream.planner import Way, Wish, conversions, ways_for
 from watchtogether.stream.ports import Screening
 from watchtogether.stream.renditions import Rendition
@@ -57,7 +58,10 @@ class Plans:
     def ask(
         self, screening: Screening, member_id: MemberId, wish: Wish, versions: Sequence[Version]
     ) -> tuple[Way, Plan]:
-        """This viewer's way, with everybody else's wishes as they last were."""
+        """This viewer's way, with everybody else's wishes as they last were.
+
+        Raises `GenerationOver` when the room has planned for what comes after this.
+        """
         room = self._room(screening)
         now_ms = self._clock.monotonic_ms()
         way = room.ways.get(member_id)
@@ -90,6 +94,8 @@ class Plans:
 
     def _room(self, screening: Screening) -> _Room:
         room = self._rooms.get(screening.room_id)
+        if room is not None and room.generation > screening.generation:
+            raise GenerationOver
         if room is None or room.generation != screening.generation:
             room = self._rooms[screening.room_id] = _Room(screening.generation)
         self._rooms.move_to_end(screening.room_id)

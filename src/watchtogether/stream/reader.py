@@ -44,6 +44,8 @@ _BEGIN_S, _WORD_S = 30.0, 5.0
 """The longest that the beginning of a transcode, and one short question, may take."""
 _LEAD_IN_S = 6.0
 _CLOCK_TOLERANCE_S = 1.0
+_PLAYERS_DIFFER_S = 0.5
+"""So far apart are the places where players of one room look for their next segment."""
 
 T = TypeVar("T")
 
@@ -137,7 +139,7 @@ class Reader:
     async def _do(self, step: Step, access: ServerAccess, content: Content) -> None:
         match step:
             case Restart(number):
-                await self._begin(access, content.layout.starts_s[max(0, number - 1)])
+                await self._begin(access, self._start_s(content, number))
             case Fetch(number):
                 await self._fetch(self.flights[number])
             case Wait(until_ms):
@@ -184,6 +186,14 @@ class Reader:
         if outcome is not None:
             self._fail(outcome)
 
+    def _start_s(self, content: Content, number: int) -> float:
+        """Where to begin to have this segment soon: there, or one before if the room is so near
+        its beginning that some players will want that one, too."""
+        starts_s = content.layout.starts_s
+        room_s = self._room_position_s()
+        near = room_s is not None and abs(room_s - starts_s[number]) < _PLAYERS_DIFFER_S
+        return starts_s[max(0, number - 1) if near else number]
+
     async def _know(self, access: ServerAccess, content: Content) -> None:
         """Tell everybody who waited for the list, or for what turns out to be cached."""
         self.content = content
@@ -203,11 +213,16 @@ class Reader:
 
     def _entrance_s(self) -> float:
         """Where the first transcode begins: a little before the room's position."""
-        screening = self._around.audience.screening(self._key.room_id)
-        position_s = self._position_s
-        if screening is not None and screening.generation == self._key.generation:
-            position_s = screening.position_s
+        room_s = self._room_position_s()
+        position_s = self._position_s if room_s is None else room_s
         return float(int(position_s - _LEAD_IN_S)) if position_s > 5 * _LEAD_IN_S else 0.0
+
+    def _room_position_s(self) -> float | None:
+        """None when the room has gone on to something else."""
+        screening = self._around.audience.screening(self._key.room_id)
+        if screening is None or screening.generation != self._key.generation:
+            return None
+        return screening.position_s
 
     # Fetching -------------------------------------------------------------------------------
 

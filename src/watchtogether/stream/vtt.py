@@ -4,7 +4,7 @@ Read by pysubs2; written here, since whatever a file says must stay text in a br
 """
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pysubs2 import SSAEvent, SSAFile, SSAStyle
@@ -20,22 +20,31 @@ _ENDS: Final = str.maketrans({"\r": "\n", "\x00": None})
 
 def vtt_of(source: bytes) -> bytes:
     """WebVTT in UTF-8, ordered by time. Raises `SubtitleUnreadable`."""
+    return joined_vtt([(source, 0)])
+
+
+def joined_vtt(pieces: Iterable[tuple[bytes, int]]) -> bytes:
+    """Of a film in several parts: each one's lines, and where in the film it begins, in ms."""
+    cues = [line for source, from_ms in pieces for line in _cues(_events(source), from_ms)]
+    return "\n".join(["WEBVTT", "", *cues]).encode()
+
+
+def _events(source: bytes) -> list[SSAEvent]:
     text = source.decode("utf-8-sig", "replace").replace("\r\n", "\n").translate(_ENDS)
     if not text.strip():
-        return b"WEBVTT\n"
+        return []
     try:
         found = SSAFile.from_string(text)
     except (Pysubs2Error, ValueError, ArithmeticError, LookupError) as error:
         raise SubtitleUnreadable from error
-    events = sorted(found, key=lambda each: (each.start, each.end))[:MAX_CUES]
-    return "\n".join(["WEBVTT", "", *_cues(events)]).encode()
+    return sorted(found, key=lambda each: (each.start, each.end))[:MAX_CUES]
 
 
-def _cues(events: list[SSAEvent]) -> Iterator[str]:
+def _cues(events: list[SSAEvent], from_ms: int) -> Iterator[str]:
     for event in events:
         lines = [] if event.is_comment or event.is_drawing else list(_lines(event))
         if lines and event.end > event.start >= 0:
-            yield f"{_time(event.start)} --> {_time(event.end)}"
+            yield f"{_time(from_ms + event.start)} --> {_time(from_ms + event.end)}"
             yield from lines
             yield ""
 
