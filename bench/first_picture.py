@@ -93,6 +93,7 @@ def measure(report: Report, folder: Path, count: int) -> None:
             _until_ahead(page, 30)
             box = bar.bounding_box()
             assert box is not None
+            page.mouse.move(400, 310)  # meanwhile the controls have faded
             page.mouse.click(box["x"] + box["width"] * FAR_S / FILM_S, box["y"] + box["height"] / 2)
             _note(times, "far seek", _moving(page, FAR_S))
             _note(times, "floor of that seek", _alone(_floor(plex, key, FAR_S)))

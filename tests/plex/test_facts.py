@@ -147,8 +147,7 @@ def test_STR15_several_parts_are_one_version_that_is_converted_as_a_whole() -> N
     assert [each.part_id for each in found.parts] == ["71", "72"]
     assert [each.duration_s for each in found.parts] == [4000.0, 3500.0]
     assert [each.id for each in found.sounds] == ["12", "13"]
-    assert found.video_type is not None
-    assert not found.playable
+    assert (found.video_type, found.playable) == (None, False)
     order = Order("s", RatingKey("7"), 0.0, 1280, 720, 4000, version=found)
     assert start_params(order)["partIndex"] == -1
     (alone,) = versions(in_parts(FIRST_MS))

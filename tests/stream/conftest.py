@@ -21,6 +21,7 @@ from tests.stream.fakes import (
     plain_client,
     screening,
 )
+from tests.support.coded_film import make_coded_film
 from watchtogether.kit.clock import Clock, SystemClock
 from watchtogether.kit.ids import AccountId, RatingKey, ServerId
 from watchtogether.kit.tasks import Background
@@ -38,6 +39,9 @@ from watchtogether.stream.service import StreamService
 from watchtogether.stream.tickets import Tickets
 
 FILM_S = 360
+FIRST_DISC_S, SECOND_DISC_S = 7, 5
+DISC_FPS = 30
+"""Of `Two Discs`, whose pictures are numbered through."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Sandbox:
         async with plain_client(self.url) as client:
             (await client.post(f"/sandbox/{path}", json=body)).raise_for_status()
 
-    async def film(self) -> RatingKey:
+    async def film(self, title: str = "Long Night") -> RatingKey:
         async with plain_client(self.url) as client:
             answer = await client.get(
                 "/library/sections/1/all",
@@ -65,13 +69,18 @@ class Sandbox:
                     "X-Plex-Token": self.access.token.get_secret_value(),
                 },
             )
-        return RatingKey(str(answer.json()["MediaContainer"]["Metadata"][0]["ratingKey"]))
+        listed = answer.json()["MediaContainer"]["Metadata"]
+        return RatingKey(next(str(each["ratingKey"]) for each in listed if each["title"] == title))
 
 
 @pytest.fixture(scope="session")
 def sandbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     media = tmp_path_factory.mktemp("media")
     _make_film(media / "Movies" / "Long Night (2020).mp4")
+    discs = media / "Movies" / "Two Discs (2005)"
+    for number, first, seconds in ((1, 0, FIRST_DISC_S), (2, FIRST_DISC_S, SECOND_DISC_S)):
+        path = discs / f"Two Discs (2005) - cd{number}.mp4"
+        make_coded_film(path, seconds, DISC_FPS, first=first * DISC_FPS)
     command = [sys.executable, "-m", "plexsandbox", "--media", str(media), "--port", "0"]
     with (media / "log.txt").open("wb") as log:
         child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchtogether.stream.errors import SubtitleUnreadable
-from watchtogether.stream.vtt import MAX_CUES, vtt_of
+from watchtogether.stream.vtt import MAX_CUES, joined_vtt, vtt_of
 
 TIMES = "1\n00:00:01,000 --> 00:00:02,500\n"
 
@@ -50,6 +50,14 @@ def test_other_formats() -> None:
     assert b"01:00:00.000 --> 01:00:01.000" in vtt_of(vtt.encode())
     bom = b"\xef\xbb\xbf" + f"{TIMES}Hello.\n".replace("\n", "\r\n").encode()
     assert vtt_of(bom) == b"WEBVTT\n\n00:00:01.000 --> 00:00:02.500\nHello.\n"
+
+
+def test_STR15_the_lines_of_the_next_part_come_after_those_of_the_first() -> None:
+    first, second = f"{TIMES}Hello.\n".encode(), f"{TIMES}Goodbye.\n".encode()
+    assert joined_vtt([(first, 0), (b"", 60_000), (second, 3_600_000)]).decode() == (
+        "WEBVTT\n\n00:00:01.000 --> 00:00:02.500\nHello.\n\n"
+        "01:00:01.000 --> 01:00:02.500\nGoodbye.\n"
+    )
 
 
 def test_nothing_said_is_nothing_shown() -> None:

@@ -105,11 +105,8 @@ class Version:
         """Whether some browser may play the file as it is, with the sound that is on.
 
         A browser plays a file's first sound track and offers no other. Where nobody knows which
-        that is, since the library names none, a conversion is right in any case. So it is where
-        several files have to be joined.
+        that is, since the library names none, a conversion is right in any case.
         """
-        if self.pieces:
-            return False
         first_is_on = any(each.on for each in self.sounds[:1])
         sounds_right = not self.has_sound or (self.audio_type is not None and first_is_on)
         return self.video_type is not None and sounds_right and self.size_bytes > 0
@@ -159,11 +156,12 @@ def version_for(
 
 
 def _joined(files: Sequence[Version], media: Media) -> Version:
+    """No browser plays several files as one."""
     if len(files) == 1:
         return replace(files[0], duration_s=files[0].duration_s or _seconds(media.duration_ms))
     lengths_s = [each.duration_s for each in files]
     known_s = sum(lengths_s) if all(lengths_s) else _seconds(media.duration_ms)
-    return replace(files[0], duration_s=known_s, pieces=tuple(files))
+    return replace(files[0], duration_s=known_s, pieces=tuple(files), video_type=None)
 
 
 def _version(index: int, media: Media, part: Part) -> Version:
