@@ -9,9 +9,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+PARALLEL = ["-n", "2", "--dist", "loadfile"]
+"""Browsers and what is measured have the machine to themselves; all else shares two processors."""
 
 SUITES: dict[str, tuple[list[str], int]] = {
-    "core, doors, services": ([*PYTEST, "tests", "--ignore=tests/browser", "-m", "not long"], 360),
+    "core, doors, services": (
+        [*PYTEST, *PARALLEL, "tests", "--ignore=tests/browser", "-m", "not long"],
+        300,
+    ),
     "page": ([sys.executable, "tools/npm.py", "test"], 120),
     "browser": ([*PYTEST, "tests/browser", "-m", "not long"], 540),
 }

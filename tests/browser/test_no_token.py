@@ -1,5 +1,6 @@
-"""Attack 65: nothing that a browser gets, keeps or shows, and nothing that we write, holds a token
-of Plex. All of a party is searched, from the first account to a film on two screens."""
+"""Attack 65, SPEC STR-2: nothing that a browser gets, keeps or shows, and nothing that we write,
+holds a token of Plex. All of a party is searched, from the first account to a film on two
+screens."""
 
 import base64
 import json

@@ -13,7 +13,7 @@ from tests.support.processes import Server
 def admin(data_dir: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "watchtogether", "admin", *arguments],
-        env={"WATCHTOGETHER_DATA_DIR": str(data_dir), "TZ": "UTC"},
+        env={"WATCHTOGETHER_DATA_DIR": str(data_dir), "TZ": "UTC", "COLUMNS": "300"},
         capture_output=True,
         text=True,
         check=False,
