@@ -50,7 +50,7 @@ def test_DRV8_two_pages_on_a_lan_show_the_same_picture(tmp_path: Path) -> None:
     """
     for _ in range(TRIES):
         report = measured(tmp_path, "lan", "--pages", "2", "--seconds", "15")
-        assert report["figures"]["skew"]["n"] > 40
+        assert report["figures"]["skew"]["n"] > 25
         assert report["complaints"] == []
         missed = list(_missed(report))
         if not missed:
@@ -70,6 +70,7 @@ def _missed(report: dict[str, Any]) -> Iterator[str]:
             yield f"{each['what']}: {each['close_s']} s to 25 ms, {each['exact_s']} s to 8 ms"
 
 
+@pytest.mark.long
 def test_a_rough_network_neither_parts_the_pages_nor_makes_them_reconnect(tmp_path: Path) -> None:
     """reliability: 1 % lost, 500 ms of jitter, packets that overtake and come twice."""
     report = measured(
