@@ -31,7 +31,7 @@ from watchtogether.kit.ids import AccountId, RatingKey, ServerId
 from watchtogether.plex.client import PlexHttp, Product, ServerAccess
 from watchtogether.plex.transcode import Order, PlexTranscoder
 
-FILM_S, FAR_S = 900, 600
+FILM_S, FAR_S = 900, 601.5
 _WATCH = """() => {
   window.shown = [];
   for (const kind of ["pointerdown", "keydown"])
@@ -94,7 +94,8 @@ def measure(report: Report, folder: Path, count: int) -> None:
             box = bar.bounding_box()
             assert box is not None
             page.mouse.move(400, 310)  # meanwhile the controls have faded
-            page.mouse.click(box["x"] + box["width"] * FAR_S / FILM_S, box["y"] + box["height"] / 2)
+            place = {"x": box["width"] * FAR_S / FILM_S, "y": box["height"] / 2}
+            bar.click(position=place)  # type: ignore[arg-type]
             _note(times, "far seek", _moving(page, FAR_S))
             _note(times, "floor of that seek", _alone(_floor(plex, key, FAR_S)))
             olive.http.delete(f"api/rooms/{code}").raise_for_status()
