@@ -62,12 +62,13 @@ async def test_who_here_has_seen_it(running: Server, olive: Person, plex: Sandbo
     path = f"api/rooms/{code}/seen"
     about = {"server": film["server"], "rating_key": film["rating_key"]}
     async with seat(olive, code), seat(ann, code), seat(frida, code):
-        answer = (await asyncio.to_thread(olive.get, path, **about))["members"]
-        assert {m["name"]: m["seen"] for m in answer} == {
-            "olive": True,
-            "Frida": False,
-            "Ann": None,
-        }
+
+        def seen_by() -> dict[str, bool | None]:
+            return {m["name"]: m["seen"] for m in olive.get(path, **about)["members"]}
+
+        # What was listed a moment ago is known until Plex has told of the change.
+        await asyncio.to_thread(eventually, lambda: seen_by()["olive"] is True, 20, every_s=0.2)
+        assert seen_by() == {"olive": True, "Frida": False, "Ann": None}
         assert (await asyncio.to_thread(ann.http.get, path, params=about)).status_code == 200
         other = {"server": film["server"], "rating_key": films(olive)[1]["rating_key"]}
         assert (await asyncio.to_thread(ann.http.get, path, params=other)).status_code == 404

@@ -47,7 +47,7 @@ export function Controls(props: {
   const mayLoad = useMay("playback.load");
 
   return (
-    <div className="bg-linear-to-t from-black/85 via-black/45 to-transparent px-3 pt-10 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-5">
+    <div className="bg-linear-to-t from-black/85 via-black/45 to-transparent px-3 pt-10 brief:pt-0 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-5">
       <AskIfReady steer={steer} />
       <ScrubBar driver={driver} stream={props.stream} onStep={steer.skip} />
       <div className="flex items-center gap-0.5 sm:gap-1">
