@@ -18,7 +18,7 @@ from tests.support.processes import Sandbox, eventually, server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-TOGETHER_MS = 300
+TOGETHER_MS = 1_000
 """Three browsers on two processors draw their first picture when they get to it; who did not
 start at the common moment would be seconds away."""
 TOGETHER = re.compile(r"^everyone within \d+ ms$")
