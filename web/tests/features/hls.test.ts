@@ -191,6 +191,20 @@ test("STR10 with more ahead its next pieces are fetched first", async () => {
   expect(source.line_kbps()).not.toBeNull();
 });
 
+test("STR10 a size that is long in coming follows behind what is loaded", async () => {
+  const trigger = vi.spyOn(Hls.prototype, "trigger");
+  await playing();
+  loaded(20);
+  vi.mocked(globalThis.fetch).mockImplementation(() => new Promise(() => undefined));
+  source.take("480p");
+  await after(14_000);
+  expect(asked(3)).toEqual([]);
+  await after(2_000);
+  expect(asked(3)).toContain("480p/index.m3u8");
+  const flushed = trigger.mock.calls.filter(([event]) => event === Hls.Events.BUFFER_FLUSHING);
+  expect(flushed).toEqual([]);
+});
+
 test("STR10 fetching ahead ends with another choice, and with the source", async () => {
   await playing();
   loaded(20);

@@ -59,7 +59,9 @@ test("STR3 pieces are where the playlist has them", () => {
   ]);
 });
 
-async function fetchedAhead(at_s: number, piece = () => new Response(new Uint8Array(50_000))) {
+const whole = () => new Response(new Uint8Array(50_000));
+
+async function fetchedAhead(place_s: () => number, piece = whole) {
   const asked: string[] = [];
   vi.spyOn(globalThis, "fetch").mockImplementation((input) => {
     asked.push(short(String(input)));
@@ -67,26 +69,41 @@ async function fetchedAhead(at_s: number, piece = () => new Response(new Uint8Ar
     return Promise.resolve(body);
   });
   const line = createLine();
-  await warmed(PLAYLIST, at_s, line, new AbortController().signal).catch(() =>
+  await warmed(PLAYLIST, place_s, line, new AbortController().signal).catch(() =>
     asked.push("failed"),
   );
   return { asked: asked.slice(1), line };
 }
 
 test("STR10 the two after the one that is on are fetched ahead, and measured", async () => {
-  const { asked, line } = await fetchedAhead(9);
+  const { asked, line } = await fetchedAhead(() => 9);
   expect(asked).toEqual(["720p/3.ts?of=a", "720p/4.ts?of=a"]);
   expect(line.kbps()).not.toBeNull();
 });
 
+test("STR10 what the film has passed while the first one came is left out", async () => {
+  let at_s = 3;
+  const { asked } = await fetchedAhead(
+    () => at_s,
+    () => {
+      at_s = Math.max(at_s, 13);
+      return whole();
+    },
+  );
+  expect(asked).toEqual(["720p/1.ts?of=a", "720p/4.ts?of=a", "720p/5.ts?of=a"]);
+});
+
 test("at the end there is nothing to fetch ahead", async () => {
-  expect((await fetchedAhead(39)).asked).toEqual([]);
-  expect((await fetchedAhead(500)).asked).toEqual([]);
+  expect((await fetchedAhead(() => 39)).asked).toEqual([]);
+  expect((await fetchedAhead(() => 500)).asked).toEqual([]);
 });
 
 test("what is refused ends it, and is no measure", async () => {
   const body = "x".repeat(50_000);
-  const { asked, line } = await fetchedAhead(9, () => new Response(body, { status: 409 }));
+  const { asked, line } = await fetchedAhead(
+    () => 9,
+    () => new Response(body, { status: 409 }),
+  );
   expect(asked).toEqual(["720p/3.ts?of=a", "failed"]);
   expect(line.kbps()).toBeNull();
 });

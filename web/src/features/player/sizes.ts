@@ -9,7 +9,7 @@ import { warmed } from "./warm";
 
 /** With less than this ahead another size is begun at once, with more behind what is there. */
 const AT_ONCE_S = 4;
-/** Longer than this no other size is worth being waited for. */
+/** What takes longer than this follows behind what is loaded: nothing is given up for it. */
 const WARMED_MS = 15_000;
 
 interface Ports {
@@ -44,23 +44,21 @@ export function createSizes({ hls, video, size, line, place_s }: Ports) {
     hls.startLoad(place_s());
   }
 
-  function switchTo(level: number): void {
-    if (ahead_s() < AT_ONCE_S) return switchAtOnce(level);
-    pin(level);
-    hls.nextLevel = level;
-  }
-
   /** The next pieces are fetched before anything that is loaded is given up for them. */
   function switchWarmed(level: number): void {
     const mine = new AbortController();
     warming = mine;
-    const go = () => {
+    const go = (cut: boolean) => {
       if (mine.signal.aborted) return;
       mine.abort();
-      switchTo(level);
+      if (ahead_s() < AT_ONCE_S) return switchAtOnce(level);
+      pin(level);
+      if (cut) hls.nextLevel = level;
     };
-    setTimeout(go, WARMED_MS);
-    void warmed(hls.levels[level]?.uri ?? "", video.currentTime, line, mine.signal).then(go, go);
+    const late = () => go(false);
+    setTimeout(late, WARMED_MS);
+    const playlist = hls.levels[level]?.uri ?? "";
+    void warmed(playlist, () => video.currentTime, line, mine.signal).then(() => go(true), late);
   }
 
   return {

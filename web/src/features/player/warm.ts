@@ -4,18 +4,23 @@
  */
 import type { Line } from "./line";
 
-const PIECES = 2;
+/** hls.js begins another size up to 4 s and a piece ahead; it needs what begins before that. */
+const FAR_ENOUGH_S = 8;
 
-/** Rejects when one does not come. */
+/**
+ * Resolves when all that comes up is there. The first piece may take seconds, in which the film
+ * goes on: what has been passed meanwhile is left out. Rejects when a piece does not come.
+ */
 export async function warmed(
   playlist: string,
-  at_s: number,
+  place_s: () => number,
   line: Line,
   signal: AbortSignal,
 ): Promise<void> {
   const text = await (await fetched(playlist, signal)).text();
-  const coming = piecesOf(text, playlist).filter((each) => each.start_s > at_s);
-  for (const { url } of coming.slice(0, PIECES)) {
+  for (const { url, start_s } of piecesOf(text, playlist)) {
+    if (start_s <= place_s()) continue;
+    if (start_s > place_s() + FAR_ENOUGH_S) return;
     const answer = await fetched(url, signal);
     const first_ms = performance.now();
     const { byteLength: loaded } = await answer.arrayBuffer();
