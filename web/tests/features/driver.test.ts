@@ -4,12 +4,14 @@ import { type Address, PLAIN_SOURCE, type SourcePorts } from "@/features/player/
 import { streamKey } from "@/features/player/stream";
 import { aTimeline, ITEM } from "../support/room";
 
+let needed_s = 2;
 let attachments: { url: string; ports: SourcePorts }[] = [];
 
 vi.mock("@/features/player/attach", () => ({
   attachSource: (_: HTMLVideoElement, { url }: Address, ports: SourcePorts) => {
     attachments.push({ url, ports });
-    return Promise.resolve({ ...PLAIN_SOURCE, plenty_s: 20, has_sound: () => true });
+    const told = { start_s: () => needed_s, plenty_s: 20, has_sound: () => true };
+    return Promise.resolve({ ...PLAIN_SOURCE, ...told });
   },
 }));
 
@@ -90,6 +92,7 @@ beforeEach(() => {
   status.mockClear();
   refused.mockClear();
   attachments = [];
+  needed_s = 2;
   driver = createDriver(video as unknown as HTMLVideoElement, {
     serverNow: () => performance.now(),
     round_trip_ms: () => 10,
@@ -135,6 +138,21 @@ test("PB4 whoever comes late is at the same place", async () => {
   await after(4_000);
   expect(video.currentTime).toBeCloseTo(154, 1);
 });
+
+test.each([
+  [1, 1.5, true],
+  [2, 1.5, false],
+  [2, 2, true],
+])(
+  "PB31 a start that needs %d s with %d s loaded: ready is %s",
+  async (needed, loaded, is_ready) => {
+    needed_s = needed;
+    video.buffered = { length: 1, start: () => 0, end: () => 60 + loaded };
+    driver.apply(aTimeline({ revision: 2, state: "waiting", position_s: 60 }));
+    await after(2_000);
+    expect(ready.mock.calls).toEqual(is_ready ? [[true, 2]] : []);
+  },
+);
 
 test("PB10 loaded but not decoded is not ready, unless the player does not tell", async () => {
   video.readyState = 2;

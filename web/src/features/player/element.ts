@@ -3,6 +3,7 @@
  * its source (SPEC DRV-7). The only file that touches the element; it decides nothing.
  */
 
+import { START_S } from "./pace";
 import { aheadOf, holds, listed } from "./ranges";
 import type { Source } from "./source";
 
@@ -63,6 +64,8 @@ export function createElement(video: HTMLVideoElement, own: () => number) {
       Number.isFinite(video.duration) ? video.duration - offset_s() : Number.POSITIVE_INFINITY,
     holds: (position_s: number) => holds(video.buffered, position_s + offset_s()),
     ahead: () => aheadOf(video.buffered, video.currentTime),
+    /** Seconds ahead that a start needs. */
+    needed: () => source?.start_s() ?? START_S,
     ranges: () => listed(video.buffered),
 
     seek(position_s: number, length_s: number) {

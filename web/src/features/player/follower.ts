@@ -40,7 +40,6 @@ const WINDOW_AT_START_MS = 250;
 const SAMPLES_MIN = 3;
 /** Timers are held back: what little is known is acted on. */
 const SPARSE_MS = 600;
-const READY_BUFFER_S = 2;
 /** What is loaded is decoded by then, or the player does not say. */
 const DECODED_AFTER_MS = 1_000;
 const EXACT_S = 0.001;
@@ -131,10 +130,10 @@ export function createFollower(ports: Ports) {
     stalled(false);
   }
 
-  /** At least 2 s, or all that is left (SPEC PB-10). */
+  /** So much that it does not run dry at once, or all that is left (SPEC PB-10, PB-31). */
   function enough(at_s: number): boolean {
     const left_s = ports.length() - at_s;
-    return element.ahead() >= Math.min(READY_BUFFER_S, Math.max(0, left_s - 0.25));
+    return element.ahead() >= Math.min(element.needed(), Math.max(0, left_s - 0.25));
   }
 
   /**

@@ -4,6 +4,7 @@ import type { ErrorData, HlsConfig, LoaderStats } from "hls.js";
 import workerUrl from "hls.js/dist/hls.worker.js?url";
 import { createContentOffset } from "./contentOffset";
 import { createLine } from "./line";
+import { createPace } from "./pace";
 import { createSizes } from "./sizes";
 import { type Address, CONFLICT, REFUSALS, type Source, type SourcePorts } from "./source";
 
@@ -50,20 +51,24 @@ export function playWithHls(
   return {
     take: sizes.take,
     line_kbps: measured.line.kbps,
+    start_s: measured.pace.start_s,
     plenty_s: 20,
     content_offset_s: measured.offset.value_s,
     has_sound: measured.has_sound,
   };
 }
 
-/** What the loading tells of the line, of the source's clock, and of its sound. */
+/** What the loading tells of the line, of its pace, of the source's clock, and of its sound. */
 function measure(hls: Hls, { Events }: typeof Hls) {
   const offset = createContentOffset();
   const line = createLine();
+  const pace = createPace();
   let sound: boolean | null = null;
   hls.on(Events.FRAG_LOADING, (_, { frag }) => line.begins(() => loadingOf(frag.stats)));
   hls.on(Events.FRAG_LOADED, (_, { frag }) => {
     line.came(loadingOf(frag.stats), frag.url);
+    const { start, end } = frag.stats.loading;
+    pace.came({ index: Number(frag.sn), duration_s: frag.duration, took_ms: end - start });
   });
   hls.on(Events.LEVEL_LOADED, (_, { details }) => {
     offset.cut(details.fragments.map((each) => each.duration));
@@ -75,7 +80,7 @@ function measure(hls: Hls, { Events }: typeof Hls) {
     const pictures = frag.elementaryStreams.video;
     if (pictures && typeof frag.sn === "number") offset.seen(frag.sn, pictures.startPTS);
   });
-  return { offset, line, has_sound: () => sound };
+  return { offset, line, pace, has_sound: () => sound };
 }
 
 function loadingOf({ loaded, loading }: LoaderStats) {

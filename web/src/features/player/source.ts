@@ -1,5 +1,7 @@
 /** What a video element is given to play, whoever loads it: the browser itself, or hls.js. */
 
+import { START_S } from "./pace";
+
 /** Why a source cannot be played; `refused` asks for a new ticket. */
 export type SourceFailure = "refused" | "unreachable" | "undecodable" | "unsupported";
 
@@ -16,6 +18,8 @@ export interface Source {
   take(size: string): void;
   /** What the line carries; null while nobody knows. */
   line_kbps(): number | null;
+  /** With so much ahead a start does not run dry at once. */
+  start_s(): number;
   /** With so much ahead it need not load on. */
   plenty_s: number;
   /** What the element's clock shows at the film's beginning (SPEC DRV-7). */
@@ -39,6 +43,7 @@ export interface SourcePorts {
 export const PLAIN_SOURCE: Source = {
   take: () => undefined,
   line_kbps: () => null,
+  start_s: () => START_S,
   plenty_s: 0,
   content_offset_s: () => 0,
   has_sound: () => null,
