@@ -1,5 +1,5 @@
 /** Keys in the room. Letters typed into a field, and keys a control uses itself, are left alone. */
-import { useEffect } from "react";
+import { useLayoutEffect } from "react";
 import { useCommands, useLive } from "@/room/context";
 import type { Driver } from "./driver";
 import type { Steer } from "./steer";
@@ -72,7 +72,8 @@ export function useKeys({
 }: Ports): void {
   const { store } = useLive();
   const commands = useCommands();
-  useEffect(() => {
+  // At once: a key that follows the first picture of the page must not be lost.
+  useLayoutEffect(() => {
     const louder = (by: number) => {
       if (!driver) return;
       const { volume } = driver.view.getState();
