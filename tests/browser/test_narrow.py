@@ -89,7 +89,7 @@ def test_STR10_automatic_quality_keeps_up_on_400_kbit_a_second(uneven: Uneven) -
     host.until_state("playing", 20)
     ben.page.mouse.move(400, 300)
     ben.page.get_by_role("button", name="Quality and sound").click()
-    automatic = ben.page.get_by_role("menuitemradio", name="Automatic: 240p")
+    automatic = ben.page.get_by_role("menuitemradio", name="Automatic: 160p")
     expect(automatic).to_be_checked(timeout=60_000)
     ben.page.keyboard.press("Escape")
     host.watch()

@@ -34,7 +34,7 @@ async def test_STR9_what_there_is_to_choose_from(door: Door) -> None:
     found = (await door.get("/ways")).json()
     assert [each["index"] for each in found["files"]] == [0]
     assert found["files"][0]["video_type"] == 'video/mp4; codecs="avc1.640028"'
-    assert [each["name"] for each in found["boxes"]] == ["720p", "480p", "360p", "240p"]
+    assert [each["name"] for each in found["boxes"]] == ["720p", "480p", "360p", "240p", "160p"]
     assert [(each["id"], each["on"]) for each in found["sounds"]] == [("1", False), ("2", True)]
     assert [each["id"] for each in found["pictures"]] == ["9"]
     assert found["source"]["height"] == 1080
@@ -73,13 +73,13 @@ async def test_STR10_nothing_is_converted_that_nobody_was_told_to_watch(door: Do
 
 
 async def test_STR10_who_tries_all_sizes_leaves_one_conversion_behind(door: Door) -> None:
-    for number, size in enumerate(("720p", "480p", "360p", "240p")):
+    for number, size in enumerate(("720p", "480p", "360p", "240p", "160p")):
         await way(door, quality=size)
         assert (await door.get(f"/1/{size}/{number}.ts")).status_code == 200
         await until(lambda: len(door.stage.transcoder.running) <= 2)
     for _ in range(4):
         await door.stage.clock.advance(5)
-        assert (await door.get("/1/240p/3.ts")).status_code == 200
+        assert (await door.get("/1/160p/4.ts")).status_code == 200
     await until(lambda: len(door.stage.transcoder.running) == 1)
     assert door.stage.transcoder.running == {door.stage.transcoder.starts[-1].session}
 
@@ -127,7 +127,7 @@ async def test_STR3_the_playlists_of_a_rendition(door: Door) -> None:
     assert one.text.splitlines()[-1] == "index.m3u8"
     ladder = (await door.get("/1/480p/ladder.m3u8")).text.splitlines()
     assert [line for line in ladder if not line.startswith("#")] == [
-        f"../{name}/index.m3u8" for name in ("720p", "480p", "360p", "240p")
+        f"../{name}/index.m3u8" for name in ("720p", "480p", "360p", "240p", "160p")
     ]
     for name in ("1080p", "999p", "480p.s", "480p.sx", "480", "480p.s" + "9" * 13):
         assert await door.code(f"/1/{name}/ladder.m3u8") == (404, "not_found"), name

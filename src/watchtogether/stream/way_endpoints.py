@@ -17,7 +17,7 @@ from watchtogether.stream.renditions import boxes_from, read_rendition
 from watchtogether.stream.service import StreamService
 from watchtogether.stream.surroundings import Progress
 
-Quality = Literal["auto", "file", "1080p", "720p", "480p", "360p", "240p"]
+Quality = Literal["auto", "file", "1080p", "720p", "480p", "360p", "240p", "160p"]
 ViewerOf = Callable[[Request, str], Awaitable[tuple[MemberId, Screening]]]
 """Who asks with this ticket, and what they may watch; raises `TicketRefused`."""
 

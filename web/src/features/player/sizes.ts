@@ -37,6 +37,13 @@ export function createSizes({ hls, video, size, line, place_s }: Ports) {
     hls.loadLevel = level;
   }
 
+  /** The line carries less than the size that is loaded now. */
+  function strained(): boolean {
+    const carried_kbps = line.kbps();
+    const most_kbps = (hls.levels[hls.loadLevel]?.maxBitrate ?? 0) / 1000;
+    return carried_kbps !== null && carried_kbps < most_kbps;
+  }
+
   /** What is loaded stays; the piece that is on its way is too large, or comes too late. */
   function switchAtOnce(level: number): void {
     hls.stopLoad();
@@ -73,7 +80,8 @@ export function createSizes({ hls, video, size, line, place_s }: Ports) {
       warming?.abort();
       const level = levelOf(next);
       if (level < 0 || level === hls.loadLevel) return;
-      if (ahead_s() < AT_ONCE_S) switchAtOnce(level);
+      // Over a narrow line nothing is loaded twice: what is there has been dear enough.
+      if (ahead_s() < AT_ONCE_S || strained()) switchAtOnce(level);
       else switchWarmed(level);
     },
     stop: () => warming?.abort(),

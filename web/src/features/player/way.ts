@@ -37,7 +37,7 @@ export interface Ways {
   pictures: SubtitlePictures[];
 }
 
-export const QUALITIES = ["auto", "file", "1080p", "720p", "480p", "360p", "240p"] as const;
+export const QUALITIES = ["auto", "file", "1080p", "720p", "480p", "360p", "240p", "160p"] as const;
 export type Quality = (typeof QUALITIES)[number];
 
 export interface Wish {
