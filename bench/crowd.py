@@ -16,7 +16,7 @@ from tests.support.processes import Server, sandbox, server
 
 from bench.bytes import FILM_S, SEGMENTS
 from bench.chat import MEMBERS, _nothing, _talk, _token
-from bench.figures import Report, machine, share, spread
+from bench.figures import Report, machine, ratio_interval, share, spread
 
 VIEWERS, MBIT_S = 100, 8.0
 
@@ -67,11 +67,8 @@ async def measure(report: Report, running: Server, olive: Person, pairs: int) ->
         carried.append(load.mbit_s)
     report.add("chat p99 per run, nobody streams", spread(quiet), f"{pairs} runs")
     report.add(f"chat p99 per run, {VIEWERS} viewers", spread(streaming), f"{pairs} runs")
-    ratios = sorted(b / a for a, b in zip(quiet, streaming, strict=True))
-    report.add(
-        "the second to the first",
-        f"{ratios[len(ratios) // 2]:.2f}× {ratios[0]:.2f}–{ratios[-1]:.2f}",
-    )
+    pairs_of = list(zip(streaming, quiet, strict=True))
+    report.add("the second to the first", ratio_interval(pairs_of))
     report.add("carried", f"{min(carried):.0f} Mbit/s at least")
     report.add("memory", ", ".join(f"{n} viewers {mib:.0f} MiB" for n, mib in memory.items()))
 
