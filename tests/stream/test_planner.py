@@ -116,7 +116,7 @@ def test_STR10_whatever_is_wished(wishes: list[Wish], limit: int, best: str) -> 
         if wish.quality in BY_NAME:
             assert place >= BOXES.index(BY_NAME[wish.quality])
         elif wish.line_kbps is not None and place < len(BOXES) - 1:
-            assert rendition.box.line_kbps <= wish.line_kbps
+            assert rendition.box.needs_kbps <= wish.line_kbps
         assert rendition.burned in {None, wish.burned}
 
 

@@ -161,7 +161,7 @@ def _bearable(wish: Wish, allowed: Sequence[Box]) -> Iterator[Box]:
             factor = _STILL_CARRIES
         elif on is not None and BOXES.index(box) < BOXES.index(on):
             factor = _CARRIES_MORE
-        if wish.line_kbps is None or wish.line_kbps >= box.line_kbps * factor:
+        if wish.line_kbps is None or wish.line_kbps >= box.needs_kbps * factor:
             yield box
 
 

@@ -30,7 +30,7 @@ def ladder_playlist(rendition: Rendition, boxes: Sequence[Box]) -> bytes:
         line
         for box in boxes
         for line in (
-            f'#EXT-X-STREAM-INF:BANDWIDTH={box.line_kbps * 1000},CODECS="{CODECS}"',
+            f'#EXT-X-STREAM-INF:BANDWIDTH={box.needs_kbps * 1000},CODECS="{CODECS}"',
             f"../{replace(rendition, box=box).name}/index.m3u8",
         )
     )

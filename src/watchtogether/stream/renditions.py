@@ -22,7 +22,7 @@ class Box:
     bitrate_kbps: int
 
     @property
-    def line_kbps(self) -> int:
+    def needs_kbps(self) -> int:
         """What a line has to carry: packets and their padding come on top, small sizes feel it."""
         return self.bitrate_kbps + self.bitrate_kbps // 50 + _PACKETS_KBPS
 

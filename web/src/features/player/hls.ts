@@ -68,7 +68,7 @@ function measure(hls: Hls, { Events }: typeof Hls) {
   hls.on(Events.FRAG_LOADED, (_, { frag }) => {
     line.came(loadingOf(frag.stats), frag.url);
     const { start, end } = frag.stats.loading;
-    pace.came({ index: Number(frag.sn), duration_s: frag.duration, took_ms: end - start });
+    pace.came(Number(frag.sn), end - start);
   });
   hls.on(Events.LEVEL_LOADED, (_, { details }) => {
     offset.cut(details.fragments.map((each) => each.duration));
