@@ -1,4 +1,6 @@
 import { act, fireEvent, screen } from "@testing-library/react";
+import { useEffectEvent, useLayoutEffect, useState } from "react";
+import { flushSync } from "react-dom";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Driver } from "@/features/player/driver";
 import { createGate, createStepper, nextSpeed, useSteer } from "@/features/player/steer";
@@ -30,6 +32,42 @@ function Harness() {
   return <Toaster />;
 }
 
+/** Drawn anew by every key, before the keys that mean something are heard. */
+function Redrawn({ opened }: { opened: (time: number) => void }) {
+  const [time, setTime] = useState(1);
+  return (
+    <>
+      <Drawing again={() => setTime(time + 1)} />
+      <Heard onHelp={() => opened(time)} />
+    </>
+  );
+}
+
+function Drawing({ again }: { again: () => void }) {
+  const drawAnew = useEffectEvent(() => flushSync(again));
+  useLayoutEffect(() => {
+    const listener = () => drawAnew();
+    addEventListener("keydown", listener);
+    return () => removeEventListener("keydown", listener);
+  }, []);
+  return null;
+}
+
+function Heard({ onHelp }: { onHelp: () => void }) {
+  const steer = useSteer(null, still);
+  useKeys({
+    driver: null,
+    steer,
+    undo: still,
+    fullscreen: still,
+    subtitles: still,
+    skipMarker: still,
+    onChat: still,
+    onHelp,
+  });
+  return null;
+}
+
 function here(over: Partial<JoinAnswer> = {}) {
   const room = aRoom({ timeline: aTimeline({ state: "playing" }), ...over });
   room.show(<Harness />);
@@ -41,6 +79,7 @@ const aGuest = () => ({
   members: [aMember("you"), aMember("zoe", { name: "Zoe", host: true })],
 });
 const press = (key: string, more = {}) => fireEvent.keyDown(document.body, { key, ...more });
+const aKey = (key: string) => new KeyboardEvent("keydown", { key, bubbles: true });
 const sent = ({ command }: ReturnType<typeof aRoom>) =>
   (command.mock.calls as unknown as [string, Record<string, unknown>][]).map(
     ([event, payload]): Record<string, unknown> => ({ event, ...payload }),
@@ -71,6 +110,13 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
+});
+
+test("a key reaches us although the page is drawn anew while it is on its way", () => {
+  const opened = vi.fn();
+  aRoom().show(<Redrawn opened={opened} />);
+  for (let times = 0; times < 3; times++) document.body.dispatchEvent(aKey("?"));
+  expect(opened.mock.calls).toEqual([[2], [3], [4]]);
 });
 
 test("keys mean what people expect", () => {

@@ -1,5 +1,5 @@
 /** Keys in the room. Letters typed into a field, and keys a control uses itself, are left alone. */
-import { useLayoutEffect } from "react";
+import { useEffectEvent, useLayoutEffect } from "react";
 import { useCommands, useLive } from "@/room/context";
 import type { Driver } from "./driver";
 import type { Steer } from "./steer";
@@ -72,8 +72,8 @@ export function useKeys({
 }: Ports): void {
   const { store } = useLive();
   const commands = useCommands();
-  // At once: a key that follows the first picture of the page must not be lost.
-  useLayoutEffect(() => {
+
+  const act = (meaning: string): void => {
     const louder = (by: number) => {
       if (!driver) return;
       const { volume } = driver.view.getState();
@@ -104,15 +104,23 @@ export function useKeys({
       },
       help: onHelp,
     };
-    const pressed = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      const meaning = meaningOf(event.key);
-      if (!meaning || isBusy(event.target, event.key)) return;
-      event.preventDefault();
-      // A key held down is one act, not thirty.
-      if (!event.repeat || HELD.has(meaning)) acts[meaning]?.();
-    };
-    addEventListener("keydown", pressed);
-    return () => removeEventListener("keydown", pressed);
-  }, [driver, steer, store, commands, undo, fullscreen, subtitles, skipMarker, onChat, onHelp]);
+    acts[meaning]?.();
+  };
+
+  const pressed = useEffectEvent((event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const meaning = meaningOf(event.key);
+    if (!meaning || isBusy(event.target, event.key)) return;
+    event.preventDefault();
+    // A key held down is one act, not thirty.
+    if (!event.repeat || HELD.has(meaning)) act(meaning);
+  });
+
+  // One listener for as long as the player is there. A new one for each drawing would lose keys:
+  // React may draw between two listeners of the same key, and one added by then is not called.
+  useLayoutEffect(() => {
+    const listener = (event: KeyboardEvent) => pressed(event);
+    addEventListener("keydown", listener);
+    return () => removeEventListener("keydown", listener);
+  }, []);
 }
