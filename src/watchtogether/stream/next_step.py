@@ -1,8 +1,8 @@
 """What one transcode's single reader does next. Pure: the clock's time is an argument.
 
 The encoder stands at one place and works forwards. A segment near its head is waited for; one
-far away needs a new transcode there, which is decided only when the viewers have made up their
-minds (ten seeks in a row are one restart).
+far away needs a new transcode there: at once for a single seek, but after one of these only when the
+viewers have made up their minds (of ten seeks in a row the first and the last are restarts).
 """
 
 from collections.abc import Collection, Iterable
@@ -19,8 +19,9 @@ HISTORY_S = 240.0
 """Further behind the head than this is far; Plex deletes what is 300 s behind."""
 STUCK_S, STUCK_AHEAD_S = 5.0, 30.0
 """A segment that is refused for this long is far when it is this far ahead, or behind the head."""
-QUIET_MS, QUIET_AGAIN_MS, QUIET_MOST_MS = 300.0, 900.0, 6_000.0
-"""Pause without a new far wish before a restart; the same soon after one; and the longest."""
+QUIET_MS, QUIET_AGAIN_MS, QUIET_MOST_MS = 100.0, 1_000.0, 6_000.0
+"""Pause without a new far wish before a restart: long enough for all players of a room to say
+where they look; the same soon after a restart; and the longest."""
 _SOON_MS = 5_000.0
 _SAME_PLACE = 4
 """Wishes at most this many segments apart are one place."""
