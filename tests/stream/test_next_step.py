@@ -82,8 +82,8 @@ def test_the_place_is_the_lowest_of_those_that_belong_together() -> None:
 def test_each_new_place_begins_the_pause_anew() -> None:
     debounce = Debounce()
     next_step([_wish(500)], _reach(), debounce, 0.0)
-    assert next_step([_wish(700)], _reach(), debounce, 50.0) == Wait(50.0 + QUIET_MS)
-    assert next_step([_wish(701)], _reach(), debounce, 80.0) == Wait(50.0 + QUIET_MS)
+    assert next_step([_wish(700)], _reach(), debounce, 20.0) == Wait(20.0 + QUIET_MS)
+    assert next_step([_wish(701)], _reach(), debounce, 40.0) == Wait(20.0 + QUIET_MS)
 
 
 def test_viewers_who_are_here_now_keep_the_encoder() -> None:

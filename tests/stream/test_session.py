@@ -137,7 +137,7 @@ async def _restarted(stage: Stage, starts: int) -> None:
 async def test_a_far_seek_restarts_once_and_stops_the_old_one_first(stage: Stage) -> None:
     await _play(stage, 0, 1)
     waiting = [stage.ask(300), stage.ask(300), stage.ask(301)]
-    await stage.clock.advance(0.05)
+    await stage.clock.advance(0.02)
     assert len(stage.transcoder.starts) == 1, "the others may want one before"
     await _restarted(stage, 2)
     await asyncio.gather(*waiting)
@@ -565,7 +565,7 @@ async def test_a_far_viewer_who_has_to_wait_does_not_disturb_the_fetch(stage: St
     await _quiet(stage)
     stage.transcoder.answers[9] = [asyncio.get_running_loop().create_future()]
     far = stage.ask(300)
-    await stage.clock.advance(0.1)
+    await stage.clock.advance(0.02)
     here = stage.ask(9)
     await until(lambda: 9 in stage.transcoder.fetched)
     await stage.clock.advance(10)

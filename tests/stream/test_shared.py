@@ -61,7 +61,7 @@ async def test_STR16_ten_seeks_in_five_seconds_are_restarts_for_the_first_and_th
     cinema: Cinema, sandbox: Sandbox
 ) -> None:
     await _watch(cinema, "720p")
-    places = [60, 110, 70, 100, 65, 115, 80, 95, 75, 105]
+    places = range(115, 55, -6)  # each one before where the last restart would have begun
     async with asyncio.TaskGroup() as viewers:
         for place in places:
             seekers = [

@@ -19,7 +19,7 @@ HISTORY_S = 240.0
 """Further behind the head than this is far; Plex deletes what is 300 s behind."""
 STUCK_S, STUCK_AHEAD_S = 5.0, 30.0
 """A segment that is refused for this long is far when it is this far ahead, or behind the head."""
-QUIET_MS, QUIET_AGAIN_MS, QUIET_MOST_MS = 100.0, 1_000.0, 6_000.0
+QUIET_MS, QUIET_AGAIN_MS, QUIET_MOST_MS = 50.0, 1_000.0, 6_000.0
 """Pause without a new far wish before a restart: long enough for all players of a room to say
 where they look; the same soon after a restart; and the longest."""
 _SOON_MS = 5_000.0

@@ -5,7 +5,7 @@
 import { io, type Socket } from "socket.io-client";
 import { basePath, refreshSession } from "@/lib/api";
 import { newId } from "@/lib/ids";
-import type { Ack, JoinAnswer, Message, Status, WireError } from "@/lib/types";
+import type { Ack, JoinAnswer, Message, Status, Timeline, WireError } from "@/lib/types";
 import { type ClockSync, type Pong, startClockSync } from "./clocksync";
 import { afterReconnect, lifetime, type Pending } from "./outbox";
 import type { Phase } from "./state";
@@ -84,9 +84,13 @@ export function openConnection(
   async function ask<T>(event: string, payload: object, within_ms = ANSWER_WITHIN_MS): Promise<T> {
     const answer = (await socket.timeout(within_ms).emitWithAck(event, payload)) as Ack<T>;
     if (answer.ok) return answer;
-    const timeline = answer.timeline ?? answer.error.timeline;
-    if (timeline) store.timeline(timeline);
+    follow(answer.timeline ?? answer.error.timeline);
     throw new CommandError(answer.error.code, answer.error.message);
+  }
+
+  /** A timeline that came with an answer: followed at once, while its event is on the way. */
+  function follow(timeline: Timeline | undefined): void {
+    if (timeline) store.timeline({ ...timeline, seq: undefined });
   }
 
   const clock = startClockSync(
@@ -168,7 +172,9 @@ export function openConnection(
     under_way.set(id, attempt);
     let unanswered = false;
     try {
-      settle(id, await ask(waiting.event, waiting.payload));
+      const answer = await ask<{ timeline?: Timeline }>(waiting.event, waiting.payload);
+      follow(answer.timeline);
+      settle(id, answer);
     } catch (error) {
       // Without an answer it stays in the outbox: it may have arrived, and is repeated by its id.
       if (error instanceof CommandError) settle(id, error);

@@ -189,6 +189,16 @@ describe("commands", () => {
     });
     expect(store.getState().timeline?.position_s).toBe(70);
   });
+
+  test("who gave a command follows it at once, and its event is still the next of the log", async () => {
+    await join();
+    const moved = aTimeline({ revision: 2, position_s: 70 });
+    socket.answers["playback:seek"] = () => ({ ok: true, timeline: { ...moved, seq: 11 } });
+    await connection.command("playback:seek", { revision: 1 });
+    expect(store.getState()).toMatchObject({ timeline: { position_s: 70 }, seq: 10 });
+    socket.hear("playback:timeline", { ...moved, seq: 11 });
+    expect(store.getState().seq).toBe(11);
+  });
 });
 
 test("SYN1 PB21 the room's figures and checks are heard", async () => {
