@@ -33,6 +33,8 @@ export function Picker(props: Props) {
   const done = (act: (item: ItemSummary) => void, item: ItemSummary) => {
     act(item);
     setTrail([]);
+    // What was looked for is found: the next one begins in the same section, with an empty field.
+    setPlace({ ...place, q: undefined });
     props.onOpenChange(false);
   };
   return (
