@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from watchtogether import __version__, webpage
 from watchtogether.accounts import endpoints as account_endpoints
+from watchtogether.accounts.providers import endpoints as provider_endpoints
 from watchtogether.chat import endpoints as chat_endpoints
 from watchtogether.monitoring import endpoints as health_endpoints
 from watchtogether.monitoring import metrics_endpoint
@@ -37,7 +38,22 @@ def _routers(server: Server) -> tuple[APIRouter, ...]:
                 cookies=cookies,
                 limiter=server.limiter,
                 room_code_of=server.room_log.code_of,
-                about=account_endpoints.About(__version__, settings.demo),
+                about=account_endpoints.About(
+                    __version__,
+                    settings.demo,
+                    others=tuple((c.provider, c.label) for c in server.providers.sign_in.clients),
+                ),
+            )
+        ),
+        provider_endpoints.build_provider_router(
+            provider_endpoints.ProviderDoor(
+                sign_in=server.providers.sign_in,
+                accounts=server.accounts,
+                sessions=server.sessions,
+                guard=guard,
+                cookies=cookies,
+                own_url=server.address.own_url,
+                base_path=settings.base_path,
             )
         ),
         signin_endpoints.build_sign_in_router(

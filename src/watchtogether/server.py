@@ -28,6 +28,7 @@ from watchtogether.plex.beside import PlexBeside
 from watchtogether.plex.files import PlexFiles
 from watchtogether.plex.reports import Reports
 from watchtogether.plex_parts import PlexParts
+from watchtogether.provider_parts import ProviderParts
 from watchtogether.realtime import clock_exchange
 from watchtogether.realtime.gateway import Gateway
 from watchtogether.realtime.watch import close_ended_sessions, close_slow_connections
@@ -105,6 +106,10 @@ class Server:
             setup_code=self.setup_code,
             proxied=bool(self.settings.public_url),
         )
+
+    @cached_property
+    def providers(self) -> ProviderParts:
+        return ProviderParts(self.settings, self.clock, self.secrets, self.limiter, self.accounts)
 
     @cached_property
     def setup_code(self) -> str:
@@ -341,6 +346,7 @@ class Server:
                         task.cancel()
         finally:
             await self.plex.http_client.aclose()
+            await self.providers.http.aclose()
             await self.redis.close()
             await self.database.close()
 

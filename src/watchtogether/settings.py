@@ -4,9 +4,9 @@ import secrets
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Network = IPv4Network | IPv6Network
@@ -52,6 +52,25 @@ class Settings(BaseSettings):
         "plex",
         description="Who may make an account: nobody, people on your Plex server, or everyone.",
     )
+    oidc_issuer: str = Field(
+        "", description="Your own sign-in provider's address (OpenID Connect); empty means none."
+    )
+    oidc_client_id: str = Field("", description="The id that it has given to this server.")
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="The secret that it has given to this server."
+    )
+    oidc_name: str = Field(
+        "single sign-on", max_length=40, description="What it is called on the button."
+    )
+    oidc_vouches: bool = Field(
+        False, description="Whom it confirms may make an account, as people on your Plex server."
+    )
+    google_client_id: str = Field("", description="Sign-in with Google: the client's id.")
+    google_client_secret: SecretStr = Field(SecretStr(""), description="The client's secret.")
+    github_client_id: str = Field("", description="Sign-in with GitHub: the OAuth app's id.")
+    github_client_secret: SecretStr = Field(SecretStr(""), description="The OAuth app's secret.")
+    discord_client_id: str = Field("", description="Sign-in with Discord: the application's id.")
+    discord_client_secret: SecretStr = Field(SecretStr(""), description="The application's secret.")
     plex_tv_url: str = Field(
         "", description="Stands for plex.tv in tests and in the demo; empty means plex.tv."
     )
@@ -110,6 +129,17 @@ class Settings(BaseSettings):
     def _normal_path(cls, value: str) -> str:
         trimmed = value.strip("/")
         return f"/{trimmed}" if trimmed else ""
+
+    @model_validator(mode="after")
+    def _whole_registrations(self) -> Self:
+        for name in ("oidc", "google", "github", "discord"):
+            secret: SecretStr = getattr(self, f"{name}_client_secret")
+            halves = [bool(getattr(self, f"{name}_client_id")), bool(secret.get_secret_value())]
+            if name == "oidc":
+                halves.append(bool(self.oidc_issuer))
+            if any(halves) and not all(halves):
+                raise ValueError(f"sign-in with {name}: set all of its values, or none")
+        return self
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -8,15 +8,22 @@ from pathlib import Path
 import httpx2
 import pytest
 from fastapi import APIRouter, FastAPI
+from pydantic import SecretStr
 from sqlalchemy import create_engine
 
 from tests.support.clock import FakeClock
+from tests.support.provider import CLIENT_ID, CLIENT_SECRET
 from watchtogether.accounts import tables  # noqa: F401 - fills the metadata
 from watchtogether.accounts.cookies import SessionCookies
 from watchtogether.accounts.endpoints import About, AccountDoor, build_router
 from watchtogether.accounts.guard import Guard
 from watchtogether.accounts.model import SignUpPolicy
 from watchtogether.accounts.passwords import Cost, Passwords
+from watchtogether.accounts.providers.endpoints import ProviderDoor, build_provider_router
+from watchtogether.accounts.providers.fetching import Fetcher
+from watchtogether.accounts.providers.model import Client
+from watchtogether.accounts.providers.oidc import OidcProvider
+from watchtogether.accounts.providers.sign_in import ProviderSignIn
 from watchtogether.accounts.secrets import SecretBox
 from watchtogether.accounts.service import AccountService
 from watchtogether.accounts.sessions import SessionService
@@ -24,6 +31,7 @@ from watchtogether.accounts.tokens import AccessTokens
 from watchtogether.db.base import Base
 from watchtogether.db.engine import Database
 from watchtogether.kit import problems
+from watchtogether.kit.clock import SystemClock
 from watchtogether.kit.ids import RoomCode, RoomId, SessionId
 from watchtogether.kit.rate_limit import MemoryRateLimiter
 from watchtogether.kit.web import PublicAddress, protect
@@ -86,7 +94,14 @@ async def database(tmp_path: Path, empty_database: Path) -> AsyncIterator[Databa
 
 
 @pytest.fixture
-def build(database: Database) -> Build:
+async def outside() -> AsyncIterator[httpx2.AsyncClient]:
+    """How the server speaks to others."""
+    async with httpx2.AsyncClient() as client:
+        yield client
+
+
+@pytest.fixture
+def build(database: Database, outside: httpx2.AsyncClient) -> Build:
     """Makes a server with the options a test needs."""
 
     def _build(
@@ -97,6 +112,8 @@ def build(database: Database) -> Build:
         base_path: str = "",
         peer: str = "127.0.0.1",
         trusted: tuple[Network, ...] = (),
+        issuer: str = "",
+        vouches: bool = False,
     ) -> Server:
         clock = FakeClock()
         secrets = SecretBox(b"root key of the tests")
@@ -126,6 +143,24 @@ def build(database: Database) -> Build:
         door = AccountDoor(accounts, sessions, guard, cookies, limiter, room_code_of, about)
         router = build_router(door)
         api.include_router(router, prefix=base_path)
+        client = Client("oidc", "Ours", CLIENT_ID, SecretStr(CLIENT_SECRET), vouches)
+        fetcher = Fetcher(outside)
+        provider = OidcProvider(client, issuer, fetcher, SystemClock())
+        sign_in = ProviderSignIn(
+            providers=[provider] if issuer else [],
+            accounts=accounts,
+            secrets=secrets,
+            limiter=limiter,
+            clock=clock,
+        )
+        api.include_router(
+            build_provider_router(
+                ProviderDoor(
+                    sign_in, accounts, sessions, guard, cookies, address.own_url, base_path
+                )
+            ),
+            prefix=base_path,
+        )
         transport = httpx2.ASGITransport(
             app=protect(api, address=address, trusted_proxies=trusted), client=(peer, 50_000)
         )

@@ -152,7 +152,7 @@ async def test_row_23_a_page_whose_clock_moved_ten_minutes(house: House, host: S
         assert await browser.tab.run("window.seeks") <= 1
 
 
-async def test_row_23_a_laptop_that_slept_until_its_connection_was_given_up(house: House, host: Seat) -> None:
+async def test_row_23_a_laptop_that_slept_until_it_was_given_up(house: House, host: Seat) -> None:
     async with chromium(COUNT_SEEKS) as browser:
         await browser.tab.join(house.link, "Cleo")
         await play(host, browser.tab)

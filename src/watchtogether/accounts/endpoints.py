@@ -18,6 +18,7 @@ from watchtogether.accounts.schemas import (
     GuestOut,
     LoginBody,
     MeOut,
+    OtherProvider,
     PasswordBody,
     RefreshBody,
     RegisterBody,
@@ -45,6 +46,8 @@ class About:
     version: str
     demo: bool
     providers: tuple[str, ...] = ("local", "plex")
+    others: tuple[tuple[str, str], ...] = ()
+    """Further providers that are configured: name and label of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def _add_setup(router: APIRouter, door: AccountDoor) -> None:
             first_run=first_run,
             sign_up=door.accounts.sign_up,
             providers=list(door.about.providers),
+            others=[OtherProvider(name=name, label=label) for name, label in door.about.others],
             demo=door.about.demo,
             secure=door.cookies.is_secure(request.headers),
             version=door.about.version,

@@ -84,3 +84,35 @@ class WeakPassword(AppError):
     code = "weak_password"
     status = 422
     message = "Choose a password with 8 to 256 characters."
+
+
+class SignInForeign(AppError):
+    """A provider's answer that this browser did not ask for, or too long ago."""
+
+    code = "sign_in_foreign"
+    status = 400
+    message = "That sign-in was begun elsewhere, or too long ago. Please begin again."
+
+
+class ProviderRefused(AppError):
+    """The provider said no, or something that does not hold."""
+
+    code = "provider_refused"
+    status = 400
+    message = "The sign-in there did not succeed. Please try again."
+
+
+class ProviderUnreachable(AppError):
+    """The provider did not answer."""
+
+    code = "provider_unreachable"
+    status = 502
+    message = "Your sign-in provider doesn't answer. Try again in a moment."
+
+
+class LastWayIn(AppError):
+    """Without this link nobody could sign in to the account any more."""
+
+    code = "last_way_in"
+    status = 409
+    message = "This is the only way into your account. Choose a password or link another one first."

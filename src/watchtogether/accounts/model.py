@@ -7,7 +7,8 @@ from watchtogether.kit.ids import AccountId, GuestId, RoomId, SessionId
 
 AccountRole = Literal["owner", "user"]
 Role = Literal["owner", "user", "guest"]
-Provider = Literal["plex"]
+Provider = str
+"""Who confirms that it is you: `plex`, or one of `accounts.providers` by its name."""
 SignUpPolicy = Literal["closed", "plex", "open"]
 """Who may make an account once the owner exists: nobody, people whom Plex vouches for, everyone."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from watchtogether.accounts.errors import IdentityTaken, UsernameTaken
+from watchtogether.accounts.errors import IdentityTaken, LastWayIn, UsernameTaken
 from watchtogether.accounts.model import Account, AccountRole, Guest, Identity, Provider
 from watchtogether.accounts.tables import AccountRow, GuestRow, IdentityRow
 from watchtogether.db.engine import Database
@@ -131,6 +131,34 @@ class AccountRepository:
             row = await unit.scalar(_link_of(account_id, provider))
         return SealedIdentity(_identity(row), row.sealed_token) if row else None
 
+    async def identities(self, account_id: AccountId) -> list[Identity]:
+        """All that an account is linked to, by the provider's name."""
+        async with self._database.transaction() as unit:
+            rows = await unit.scalars(
+                select(IdentityRow)
+                .where(IdentityRow.account_id == account_id)
+                .order_by(IdentityRow.provider)
+            )
+            return [_identity(row) for row in rows]
+
+    async def remove_identity(self, account_id: AccountId, provider: Provider) -> bool:
+        """Unlink. False, and nothing changed, when it was not linked.
+
+        Raises `LastWayIn` when the account has neither a password nor another link.
+        """
+        async with self._database.transaction() as unit:
+            account = await unit.get(AccountRow, account_id, with_for_update=True)
+            row = await unit.scalar(_link_of(account_id, provider))
+            if account is None or row is None:
+                return False
+            links = await unit.scalar(
+                select(func.count()).where(IdentityRow.account_id == account_id)
+            )
+            if account.password_hash is None and (links or 0) < 2:
+                raise LastWayIn
+            await unit.delete(row)
+            return True
+
     async def put_identity(self, link: SealedIdentity, now_wall_ms: int) -> None:
         """Link, or replace the link. Raises `IdentityTaken` when somebody else has it."""
         identity = link.identity
@@ -207,4 +235,4 @@ def _identity_row(link: SealedIdentity, now_wall_ms: int) -> IdentityRow:
 
 
 def _identity(row: IdentityRow) -> Identity:
-    return Identity(AccountId(row.account_id), "plex", row.subject, row.username)
+    return Identity(AccountId(row.account_id), row.provider, row.subject, row.username)

@@ -118,12 +118,20 @@ class SessionOut(BaseModel):
         )
 
 
+class OtherProvider(BaseModel):
+    """A provider beside Plex that is configured, and what it is called."""
+
+    name: str
+    label: str
+
+
 class SetupOut(BaseModel):
     """What the sign-in page needs to know before anybody is signed in."""
 
     first_run: bool
     sign_up: Literal["closed", "plex", "open"]
     providers: list[str]
+    others: list[OtherProvider]
     demo: bool
     secure: bool
     """Whether cookies are Secure here; when not, the page shows a banner."""

@@ -37,6 +37,7 @@ from watchtogether.accounts.secrets import SecretBox
 from watchtogether.accounts.sessions import SessionService
 from watchtogether.db.engine import Database
 from watchtogether.kit.clock import Clock
+from watchtogether.kit.errors import NotFound
 from watchtogether.kit.ids import AccountId, GuestId, RoomId, new_id
 from watchtogether.kit.names import MAX_LENGTH, InvalidName, clean_name, name_key
 from watchtogether.kit.rate_limit import AUTH, GENERAL, RateLimiter
@@ -177,6 +178,15 @@ class AccountService:
         """Link a provider's account to one of ours. Raises `IdentityTaken`."""
         await self._people.put_identity(self._sealed(account_id, proven), self._clock.wall_ms())
 
+    async def identities(self, account_id: str) -> list[Identity]:
+        """All that an account is linked to."""
+        return await self._people.identities(AccountId(account_id))
+
+    async def unlink_identity(self, account_id: str, provider: Provider) -> None:
+        """Unlink a provider's account. Raises `NotFound`, `LastWayIn`."""
+        if not await self._people.remove_identity(AccountId(account_id), provider):
+            raise NotFound
+
     async def token_for(self, account_id: str, provider: Provider) -> str | None:
         """The provider's token of an account; a secret. Raises `SealBroken`."""
         found = await self._people.identity(AccountId(account_id), provider)
@@ -222,8 +232,8 @@ class AccountService:
             await self._require_setup_code(door)
         elif self.sign_up == "closed" or (self.sign_up == "plex" and not vouched):
             raise SignUpClosed
-        shown = _tidied(proven.display_name) or _tidied(proven.username) or "Plex user"
-        wanted = _tidied(proven.username) or "plex"
+        shown = _tidied(proven.display_name) or _tidied(proven.username) or "New member"
+        wanted = _tidied(proven.username) or proven.provider
         for number in itertools.count(1):
             suffix = "" if number == 1 else f" {number}"
             name = wanted[: MAX_LENGTH - len(suffix)] + suffix

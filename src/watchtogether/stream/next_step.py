@@ -1,8 +1,8 @@
 """What one transcode's single reader does next. Pure: the clock's time is an argument.
 
 The encoder stands at one place and works forwards. A segment near its head is waited for; one
-far away needs a new transcode there: at once for a single seek, but after one of these only when the
-viewers have made up their minds (of ten seeks in a row the first and the last are restarts).
+far away needs a new transcode there: at once for a single seek, but soon after one of these only
+when the viewers have made up their minds (of ten seeks in a row the first and the last do it).
 """
 
 from collections.abc import Collection, Iterable

@@ -52,6 +52,16 @@ class PublicAddress:
         host = _hostname(headers.get("host", ""))
         return host is None or host == self.host or not _is_machine_address(host)
 
+    def own_url(self, headers: Mapping[str, str]) -> str:
+        """`scheme://host[:port]` by which the browser that sends these headers came.
+
+        `knows` has judged the `Host` before.
+        """
+        given = headers.get("host", "")
+        if self.host and _hostname(given) == self.host:
+            return self.origin
+        return f"{'https' if self.is_secure(headers) else 'http'}://{given}"
+
 
 def is_loopback_host(host_header: str) -> bool:
     """Whether a `Host` is this machine's own name for itself: nobody else's page has it."""

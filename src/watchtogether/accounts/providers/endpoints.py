@@ -1,0 +1,202 @@
+"""The HTTP door of sign-ins at providers, and of the accounts that are linked."""
+
+import html
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from watchtogether.accounts.cookies import SessionCookies
+from watchtogether.accounts.door import door_of
+from watchtogether.accounts.errors import NotSignedIn, SessionExpired, SignInForeign
+from watchtogether.accounts.guard import Guard
+from watchtogether.accounts.model import Principal
+from watchtogether.accounts.providers.sign_in import ERRAND_S, Begun, ProviderSignIn
+from watchtogether.accounts.service import AccountService
+from watchtogether.accounts.sessions import SessionService
+from watchtogether.kit.errors import AppError, NotFound
+from watchtogether.kit.ids import AccountId
+
+_COOKIE, _HOST_PREFIX = "wt_provider", "__Host-"
+_SETTINGS = "/settings"
+
+
+class IdentityOut(BaseModel):
+    """A provider's account that is linked."""
+
+    provider: str
+    username: str
+
+
+class LinkOut(BaseModel):
+    """Where to go on."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderDoor:
+    """Everything these endpoints work with. `own_url` gives the address a browser came by."""
+
+    sign_in: ProviderSignIn
+    accounts: AccountService
+    sessions: SessionService
+    guard: Guard
+    cookies: SessionCookies
+    own_url: Callable[[Mapping[str, str]], str]
+    base_path: str = ""
+
+
+def build_provider_router(door: ProviderDoor) -> APIRouter:
+    """Routes below `/api/auth/oauth`, and `/api/auth/identities`."""
+    router = APIRouter(prefix="/api/auth", tags=["accounts"])
+    _add_sign_in(router, door)
+    _add_identities(router, door)
+    return router
+
+
+def _add_sign_in(router: APIRouter, door: ProviderDoor) -> None:
+    @router.get("/oauth/{provider}", status_code=303, response_class=RedirectResponse)
+    async def begin(
+        provider: str,
+        request: Request,
+        goes_to: Annotated[str, Query(alias="next", max_length=500)] = "/",
+    ) -> Response:
+        """Send the browser to a provider, to sign in and come back to `next`."""
+        try:
+            begun = await door.sign_in.begin(
+                provider, _redirect_uri(door, request, provider), door_of(request), goes_to=goes_to
+            )
+        except NotFound:
+            raise
+        except AppError as error:
+            return _back_to_sign_in(door, error)
+        return _with_binding(door, request, _to(begun.url), begun)
+
+    @router.post("/oauth/{provider}/link")
+    async def link(
+        provider: str,
+        request: Request,
+        response: Response,
+        who: Annotated[Principal, Depends(door.guard.account)],
+    ) -> LinkOut:
+        """Where to go to link a provider's account to this one, in this browser."""
+        begun = await door.sign_in.begin(
+            provider,
+            _redirect_uri(door, request, provider),
+            door_of(request),
+            goes_to=_SETTINGS,
+            account_id=AccountId(who.id),
+        )
+        _with_binding(door, request, response, begun)
+        return LinkOut(url=begun.url)
+
+    @router.get("/oauth/{provider}/callback", status_code=303, response_class=RedirectResponse)
+    async def callback(provider: str, request: Request) -> Response:
+        """The provider's answer, brought by the browser; it ends in the page, signed in."""
+        asker = await _asker(door, request)
+        account_id = AccountId(asker.id) if asker and asker.kind == "account" else None
+        try:
+            finished = await door.sign_in.finish(
+                provider,
+                dict(request.query_params),
+                request.cookies.get(_cookie_name(door, request.headers), ""),
+                account_id,
+                door_of(request),
+            )
+        except NotFound:
+            raise
+        except SignInForeign as error:
+            return _foreign(door, error)
+        except AppError as error:
+            return _forget(door, request, _back_to_sign_in(door, error))
+        response = _to(f"{door.base_path}{finished.goes_to}")
+        if not finished.linked:
+            if asker is not None:  # a browser that signs in again leaves its old session
+                await door.sessions.end(asker.session_id)
+            grant = await door.accounts.sign_in(finished.account, door_of(request).device)
+            door.cookies.write(response, grant, request.headers)
+        return _forget(door, request, response)
+
+
+def _add_identities(router: APIRouter, door: ProviderDoor) -> None:
+    @router.get("/identities")
+    async def identities(
+        who: Annotated[Principal, Depends(door.guard.account)],
+    ) -> list[IdentityOut]:
+        """The accounts elsewhere that are linked to this one."""
+        return [
+            IdentityOut(provider=each.provider, username=each.username)
+            for each in await door.accounts.identities(who.id)
+        ]
+
+    @router.delete("/identities/{provider}", status_code=204)
+    async def unlink(provider: str, who: Annotated[Principal, Depends(door.guard.account)]) -> None:
+        """Unlink one; the last way into an account stays."""
+        if provider not in {client.provider for client in door.sign_in.clients}:
+            raise NotFound  # Plex is more than a way in: its own pages look after it
+        await door.accounts.unlink_identity(who.id, provider)
+
+
+async def _asker(door: ProviderDoor, request: Request) -> Principal | None:
+    """Whoever is signed in here; a session to be renewed counts as none."""
+    with suppress(NotSignedIn, SessionExpired):
+        return await door.guard.identify(request)
+    return None
+
+
+def _redirect_uri(door: ProviderDoor, request: Request, provider: str) -> str:
+    return f"{door.own_url(request.headers)}{door.base_path}/api/auth/oauth/{provider}/callback"
+
+
+def _to(url: str) -> Response:
+    return RedirectResponse(url, status_code=303, headers={"Cache-Control": "no-store"})
+
+
+def _back_to_sign_in(door: ProviderDoor, error: AppError) -> Response:
+    return _to(f"{door.base_path}/sign-in?problem={error.code}")
+
+
+def _foreign(door: ProviderDoor, error: SignInForeign) -> Response:
+    """Refused with words, for a person may have taken too long; no cookie is touched."""
+    text, path = html.escape(error.text), html.escape(f"{door.base_path}/sign-in")
+    return HTMLResponse(
+        f'<!doctype html><html lang="en"><title>{text}</title><p>{text}</p>'
+        f'<p><a href="{path}">Sign in</a></p></html>',
+        status_code=error.status,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _with_binding(
+    door: ProviderDoor, request: Request, response: Response, begun: Begun
+) -> Response:
+    return _set(door, request, response, begun.binding, ERRAND_S)
+
+
+def _forget(door: ProviderDoor, request: Request, response: Response) -> Response:
+    return _set(door, request, response, "", 0)
+
+
+def _set(
+    door: ProviderDoor, request: Request, response: Response, value: str, age_s: int
+) -> Response:
+    secure = door.cookies.is_secure(request.headers)
+    response.set_cookie(
+        _cookie_name(door, request.headers),
+        value,
+        max_age=age_s,
+        path="/" if secure else f"{door.base_path}/",
+        secure=secure,
+        httponly=True,
+        samesite="lax",
+    )
+    return response
+
+
+def _cookie_name(door: ProviderDoor, headers: Mapping[str, str]) -> str:
+    return _HOST_PREFIX + _COOKIE if door.cookies.is_secure(headers) else _COOKIE

@@ -1,0 +1,171 @@
+"""A sign-in at a provider, from the press to the account. What lasts between is the browser's."""
+
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+
+from watchtogether.accounts.door import Door
+from watchtogether.accounts.errors import ProviderRefused, SignInForeign
+from watchtogether.accounts.model import Account, Provider
+from watchtogether.accounts.providers.model import Client, Errand, IdentityProvider
+from watchtogether.accounts.secrets import SealBroken, SecretBox
+from watchtogether.accounts.service import AccountService
+from watchtogether.kit.clock import Clock
+from watchtogether.kit.errors import NotFound
+from watchtogether.kit.ids import AccountId
+from watchtogether.kit.rate_limit import GENERAL, RateLimiter
+
+ERRAND_S = 600
+"""So long somebody may take at the provider."""
+_MAX_CODE, _MAX_BINDING = 2_000, 4_000
+_HOME = "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Where to send the browser, and what it keeps meanwhile (a secret, in a cookie)."""
+
+    url: str
+    binding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Whose account it is, and where in the page they wanted to go."""
+
+    account: Account
+    linked: bool
+    """Linked to the account that was signed in already: no new session begins."""
+    goes_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The binding, opened."""
+
+    provider: Provider
+    errand: Errand
+    until_wall_ms: int
+    goes_to: str
+    account_id: str | None
+
+
+class ProviderSignIn:
+    """Begins and ends sign-ins at the providers that are configured.
+
+    What has to last until the provider answers is sealed into the browser's own cookie: nothing
+    is stored here, and an answer that another browser brings along opens nothing (attack 16).
+    """
+
+    def __init__(
+        self,
+        *,
+        providers: Iterable[IdentityProvider],
+        accounts: AccountService,
+        secrets: SecretBox,
+        limiter: RateLimiter,
+        clock: Clock,
+    ) -> None:
+        self._providers = {each.client.provider: each for each in providers}
+        self._accounts = accounts
+        self._secrets = secrets
+        self._limiter = limiter
+        self._clock = clock
+
+    @property
+    def clients(self) -> list[Client]:
+        """Those that are configured, in the order of the buttons."""
+        return [each.client for each in self._providers.values()]
+
+    async def begin(
+        self,
+        name: str,
+        redirect_uri: str,
+        door: Door,
+        *,
+        goes_to: str = _HOME,
+        account_id: AccountId | None = None,
+    ) -> Begun:
+        """Send somebody to a provider; with an account, to link it.
+
+        Raises `NotFound` for a provider that is not configured, `ProviderUnreachable`,
+        `TooManyRequests`.
+        """
+        provider = self._find(name)
+        await self._limiter.hit(GENERAL, f"provider|{door.address}")
+        errand = Errand(redirect_uri)
+        kept = {
+            "provider": name,
+            "errand": asdict(errand),
+            "until_wall_ms": self._clock.wall_ms() + ERRAND_S * 1000,
+            "goes_to": own_path(goes_to),
+            "account_id": account_id,
+        }
+        return Begun(await provider.address(errand), self._secrets.seal(json.dumps(kept), _PLACE))
+
+    async def finish(
+        self,
+        name: str,
+        answer: Mapping[str, str],
+        binding: str,
+        asker: AccountId | None,
+        door: Door,
+    ) -> Finished:
+        """What the browser brought back. Linking is for who began it, still signed in (`asker`).
+
+        Raises `NotFound`, `SignInForeign`, `ProviderRefused`, `ProviderUnreachable`,
+        `IdentityTaken`, `SignUpClosed`, `SetupCodeNeeded`, `AccountDisabled`, `TooManyRequests`.
+        """
+        provider = self._find(name)
+        await self._limiter.hit(GENERAL, f"provider|{door.address}")
+        kept = self._opened(binding)
+        state = answer.get("state", "")
+        if kept.provider != name or not hmac.compare_digest(
+            state.encode(), kept.errand.state.encode()
+        ):
+            raise SignInForeign
+        code = answer.get("code", "")
+        if "error" in answer or not 0 < len(code) <= _MAX_CODE:
+            raise ProviderRefused
+        proven = await provider.prove(kept.errand, code, answer.get("iss"))
+        if kept.account_id is None:
+            account = await self._accounts.find_or_create_for_identity(
+                proven, vouched=provider.client.vouches, door=door
+            )
+            return Finished(account, linked=False, goes_to=kept.goes_to)
+        if asker != kept.account_id:
+            raise SignInForeign
+        await self._accounts.link_identity(asker, proven)
+        account_now = await self._accounts.account(asker)
+        if account_now is None:
+            raise SignInForeign
+        return Finished(account_now, linked=True, goes_to=kept.goes_to)
+
+    def _find(self, name: str) -> IdentityProvider:
+        found = self._providers.get(name)
+        if found is None:
+            raise NotFound
+        return found
+
+    def _opened(self, binding: str) -> _Kept:
+        if not 0 < len(binding) <= _MAX_BINDING:
+            raise SignInForeign
+        try:
+            kept = json.loads(self._secrets.open(binding, _PLACE))
+        except SealBroken as error:
+            raise SignInForeign from error
+        found = _Kept(**{**kept, "errand": Errand(**kept["errand"])})
+        if found.until_wall_ms < self._clock.wall_ms():
+            raise SignInForeign
+        return found
+
+
+_PLACE = "cookie|provider-errand"
+
+
+def own_path(wanted: str) -> str:
+    """A path of our own page; home for anything that a browser might take for another host."""
+    plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    readable = len(wanted) <= 500 and wanted.isascii() and wanted.isprintable()
+    return wanted if plain and readable and "\\" not in wanted else _HOME
