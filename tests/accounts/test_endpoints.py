@@ -23,6 +23,7 @@ async def test_setup_tells_a_first_run(server: Server) -> None:
         "first_run": True,
         "sign_up": "open",
         "providers": ["local", "plex"],
+        "others": [],
         "demo": False,
         "secure": False,
         "version": "0.0.1",

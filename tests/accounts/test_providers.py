@@ -210,7 +210,7 @@ async def test_what_is_linked_to_somebody_else_stays_theirs(owned: Server) -> No
     other = visit(owned)
     await register(other.browser, "other")
     answer = await other.link("zoe")
-    assert answer.headers["location"] == "/sign-in?problem=identity_taken"
+    assert answer.headers["location"] == "/settings?problem=identity_taken"
     assert (await other.browser.get("/api/auth/identities")).json() == []
 
 

@@ -44,6 +44,11 @@ const home = createRoute({
   component: lazyRouteComponent(() => import("./HomePage"), "HomePage"),
 });
 
+/** What a way back from a provider may bring along: the code of what went wrong there. */
+interface Problem {
+  problem?: string | undefined;
+}
+
 const text = (value: unknown) => (typeof value === "string" && value ? value : undefined);
 
 const library = createRoute({
@@ -64,6 +69,7 @@ const title = createRoute({
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings",
+  validateSearch: (search: Record<string, unknown>): Problem => ({ problem: text(search.problem) }),
   component: lazyRouteComponent(() => import("./SettingsRoute"), "SettingsRoute"),
 });
 
@@ -77,7 +83,10 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
   component: SignInRoute,
-  validateSearch: (search: Record<string, unknown>) => ({ next: text(search.next) }),
+  validateSearch: (search: Record<string, unknown>): Problem & { next: string | undefined } => ({
+    next: text(search.next),
+    problem: text(search.problem),
+  }),
   beforeLoad: async ({ context }) => {
     const setup = await context.cache.ensureQueryData(setupQuery);
     if (setup.first_run) throw redirect({ to: "/welcome" });

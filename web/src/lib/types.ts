@@ -23,6 +23,8 @@ export interface Setup {
   first_run: boolean;
   sign_up: "closed" | "plex" | "open";
   providers: ("local" | "plex")[];
+  /** Further providers that are configured. */
+  others: { name: string; label: string }[];
   demo: boolean;
   secure: boolean;
   version: string;
@@ -54,6 +56,12 @@ export interface Session {
   created_wall_ms: number;
   last_seen_wall_ms: number;
   device: string;
+}
+
+/** A provider's account that is linked to one of ours. */
+export interface Identity {
+  provider: string;
+  username: string;
 }
 
 export interface RoomItem {

@@ -22,7 +22,7 @@ from watchtogether.kit.errors import AppError, NotFound
 from watchtogether.kit.ids import AccountId
 
 _COOKIE, _HOST_PREFIX = "wt_provider", "__Host-"
-_SETTINGS = "/settings"
+_SIGN_IN, _SETTINGS = "/sign-in", "/settings"
 
 
 class IdentityOut(BaseModel):
@@ -74,7 +74,7 @@ def _add_sign_in(router: APIRouter, door: ProviderDoor) -> None:
         except NotFound:
             raise
         except AppError as error:
-            return _back_to_sign_in(door, error)
+            return _back(door, _SIGN_IN, error)
         return _with_binding(door, request, _to(begun.url), begun)
 
     @router.post("/oauth/{provider}/link")
@@ -100,11 +100,12 @@ def _add_sign_in(router: APIRouter, door: ProviderDoor) -> None:
         """The provider's answer, brought by the browser; it ends in the page, signed in."""
         asker = await _asker(door, request)
         account_id = AccountId(asker.id) if asker and asker.kind == "account" else None
+        binding = request.cookies.get(_cookie_name(door, request.headers), "")
         try:
             finished = await door.sign_in.finish(
                 provider,
                 dict(request.query_params),
-                request.cookies.get(_cookie_name(door, request.headers), ""),
+                binding,
                 account_id,
                 door_of(request),
             )
@@ -113,7 +114,8 @@ def _add_sign_in(router: APIRouter, door: ProviderDoor) -> None:
         except SignInForeign as error:
             return _foreign(door, error)
         except AppError as error:
-            return _forget(door, request, _back_to_sign_in(door, error))
+            page = _SETTINGS if door.sign_in.is_linking(binding) else _SIGN_IN
+            return _forget(door, request, _back(door, page, error))
         response = _to(f"{door.base_path}{finished.goes_to}")
         if not finished.linked:
             if asker is not None:  # a browser that signs in again leaves its old session
@@ -157,13 +159,13 @@ def _to(url: str) -> Response:
     return RedirectResponse(url, status_code=303, headers={"Cache-Control": "no-store"})
 
 
-def _back_to_sign_in(door: ProviderDoor, error: AppError) -> Response:
-    return _to(f"{door.base_path}/sign-in?problem={error.code}")
+def _back(door: ProviderDoor, page: str, error: AppError) -> Response:
+    return _to(f"{door.base_path}{page}?problem={error.code}")
 
 
 def _foreign(door: ProviderDoor, error: SignInForeign) -> Response:
     """Refused with words, for a person may have taken too long; no cookie is touched."""
-    text, path = html.escape(error.text), html.escape(f"{door.base_path}/sign-in")
+    text, path = html.escape(error.text), html.escape(f"{door.base_path}{_SIGN_IN}")
     return HTMLResponse(
         f'<!doctype html><html lang="en"><title>{text}</title><p>{text}</p>'
         f'<p><a href="{path}">Sign in</a></p></html>',

@@ -142,6 +142,13 @@ class ProviderSignIn:
             raise SignInForeign
         return Finished(account_now, linked=True, goes_to=kept.goes_to)
 
+    def is_linking(self, binding: str) -> bool:
+        """Whether the browser that keeps this set out to link, not to sign in."""
+        try:
+            return self._opened(binding).account_id is not None
+        except SignInForeign:
+            return False
+
     def _find(self, name: str) -> IdentityProvider:
         found = self._providers.get(name)
         if found is None:

@@ -13,11 +13,21 @@ import { Choice } from "@/ui/field";
 import { Skeleton, Trouble } from "@/ui/states";
 import { notify } from "@/ui/toast";
 import { HomeUsers } from "./HomeUsers";
+import { Identities } from "./Identities";
+import { Part, Row } from "./parts";
 
 const THEMES: readonly ThemeChoice[] = ["system", "dark", "light"];
 
-/** Plain forms, each with what it does and what it is now. `plex` is the way to link. */
-export function SettingsPage({ plex, onSignedOut }: { plex: ReactNode; onSignedOut: () => void }) {
+interface Props {
+  /** The way to link Plex. */
+  plex: ReactNode;
+  /** The code of what went wrong while another provider was being linked. */
+  problem?: string;
+  onSignedOut: () => void;
+}
+
+/** Plain forms, each with what it does and what it is now. */
+export function SettingsPage({ plex, problem, onSignedOut }: Props) {
   const { t } = useTranslation();
   const { data: me } = useMe();
   const { data: setup } = useSetup();
@@ -53,6 +63,11 @@ export function SettingsPage({ plex, onSignedOut }: { plex: ReactNode; onSignedO
           </div>
         )}
       </Part>
+      {account && setup && setup.others.length > 0 && (
+        <Part title={t("settings.ways")} text={t("settings.ways_text")}>
+          <Identities providers={setup.others} {...(problem ? { problem } : {})} />
+        </Part>
+      )}
       {account?.role === "owner" && (
         <Part title={t("settings.server")}>
           <Row name={t("settings.server_name")} text={t("settings.server_text")}>
@@ -81,30 +96,6 @@ export function SettingsPage({ plex, onSignedOut }: { plex: ReactNode; onSignedO
       {setup && (
         <p className="text-faint text-sm">{t("settings.version", { version: setup.version })}</p>
       )}
-    </div>
-  );
-}
-
-function Part(props: { title: string; text?: string; children: ReactNode }) {
-  return (
-    <section className="grid gap-4">
-      <header>
-        <h2 className="title text-xl">{props.title}</h2>
-        {props.text && <p className="mt-1 text-dim text-sm">{props.text}</p>}
-      </header>
-      <div className="rounded-card bg-surface p-4">{props.children}</div>
-    </section>
-  );
-}
-
-function Row(props: { name: string; text: string; children?: ReactNode }) {
-  return (
-    <div className="flex flex-wrap items-center gap-x-4 gap-y-3">
-      <div className="min-w-40 flex-1">
-        <p className="font-medium">{props.name}</p>
-        <p className="text-dim text-sm">{props.text}</p>
-      </div>
-      {props.children}
     </div>
   );
 }

@@ -1,21 +1,43 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSetup } from "@/lib/account";
-import { Button } from "@/ui/button";
+import { resolve } from "@/lib/api";
+import { sentence } from "@/lib/i18n";
+import { Button, buttonStyle } from "@/ui/button";
 import { AccountForm } from "./AccountForm";
 import { Frame } from "./Frame";
 import { PlexLink } from "./PlexLink";
 
-export function SignInPage({ onDone }: { onDone: () => void }) {
+/** `next` is the path to come back to; `problem` the code of what went wrong at a provider. */
+export function SignInPage(props: { next: string; problem?: string; onDone: () => void }) {
+  const { next, problem, onDone } = props;
   const { t } = useTranslation();
   const { data: setup } = useSetup();
   const [making, setMaking] = useState(false);
   const plex = setup?.providers.includes("plex") ?? false;
   const local = setup?.providers.includes("local") ?? true;
+  const others = setup?.others ?? [];
   return (
     <Frame title={making ? t("signin.make_title") : t("signin.title")} text={t("signin.text")}>
+      {problem && (
+        <p role="alert" className="text-danger text-sm">
+          {sentence({ code: problem })}
+        </p>
+      )}
       {plex && !making && <PlexLink label={t("signin.with_plex")} onDone={onDone} />}
-      {plex && local && !making && (
+      {!making &&
+        others.map(({ name, label }) => (
+          <a
+            key={name}
+            href={resolve(
+              `api/auth/oauth/${encodeURIComponent(name)}?${new URLSearchParams({ next })}`,
+            )}
+            className={buttonStyle({})}
+          >
+            {t("signin.with", { provider: label })}
+          </a>
+        ))}
+      {(plex || others.length > 0) && local && !making && (
         <p className="flex items-center gap-4 text-faint text-sm before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
           {t("signin.or")}
         </p>

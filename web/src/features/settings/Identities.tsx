@@ -1,0 +1,73 @@
+/** The accounts elsewhere that lead to this one: linking goes there and back, unlinking is here. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { api } from "@/lib/api";
+import { sentence } from "@/lib/i18n";
+import type { Identity, Setup } from "@/lib/types";
+import { Button } from "@/ui/button";
+import { Skeleton, Trouble } from "@/ui/states";
+import { notify } from "@/ui/toast";
+import { Row } from "./parts";
+
+const IDENTITIES = ["identities"];
+
+export function Identities(props: { providers: Setup["others"]; problem?: string }) {
+  const { t } = useTranslation();
+  const cache = useQueryClient();
+  const query = useQuery({
+    queryKey: IDENTITIES,
+    queryFn: ({ signal }) => api.get<Identity[]>("api/auth/identities", signal),
+  });
+  const onError = (error: unknown) => notify({ text: sentence(error), tone: "trouble" });
+  const link = useMutation({
+    mutationFn: (name: string) => api.post<{ url: string }>(`${pathOf(name)}/link`),
+    onSuccess: ({ url }) => location.assign(url),
+    onError,
+  });
+  const unlink = useMutation({
+    mutationFn: (name: string) => api.delete(`api/auth/identities/${encodeURIComponent(name)}`),
+    onError,
+    onSettled: () => cache.invalidateQueries({ queryKey: IDENTITIES }),
+  });
+  if (query.isError) return <Trouble error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isPending) return <Skeleton className="h-14" />;
+  return (
+    <div className="grid gap-4">
+      {props.problem && (
+        <p role="alert" className="text-danger text-sm">
+          {sentence({ code: props.problem })}
+        </p>
+      )}
+      <ul className="grid gap-4">
+        {props.providers.map(({ name, label }) => {
+          const linked = query.data.find((each) => each.provider === name);
+          const act = linked ? unlink : link;
+          return (
+            <li key={name}>
+              <Row
+                name={label}
+                text={
+                  linked
+                    ? t("settings.way_linked", { username: linked.username })
+                    : t("settings.way_free")
+                }
+              >
+                <Button
+                  aria-label={t(linked ? "settings.unlink_of" : "settings.link_of", {
+                    provider: label,
+                  })}
+                  busy={act.isPending && act.variables === name}
+                  onClick={() => act.mutate(name)}
+                >
+                  {t(linked ? "settings.unlink" : "settings.link")}
+                </Button>
+              </Row>
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
+const pathOf = (name: string) => `api/auth/oauth/${encodeURIComponent(name)}`;
