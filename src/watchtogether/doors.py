@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from watchtogether import __version__, webpage
 from watchtogether.accounts import endpoints as account_endpoints
+from watchtogether.accounts.cookies import SecretCookie
 from watchtogether.accounts.providers import endpoints as provider_endpoints
 from watchtogether.chat import endpoints as chat_endpoints
 from watchtogether.monitoring import endpoints as health_endpoints
@@ -52,13 +53,18 @@ def _routers(server: Server) -> tuple[APIRouter, ...]:
                 sessions=server.sessions,
                 guard=guard,
                 cookies=cookies,
+                binding=SecretCookie(provider_endpoints.ERRAND_COOKIE, server.address),
                 own_url=server.address.own_url,
                 base_path=settings.base_path,
             )
         ),
         signin_endpoints.build_sign_in_router(
             signin_endpoints.SignInDoor(
-                server.plex.sign_in, server.accounts, guard, cookies, settings.base_path
+                server.plex.sign_in,
+                server.accounts,
+                guard,
+                cookies,
+                SecretCookie(signin_endpoints.PIN_COOKIE, server.address),
             )
         ),
         plex_endpoints.build_router(server.plex.service, server.plex.images, guard),

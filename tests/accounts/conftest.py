@@ -14,12 +14,16 @@ from sqlalchemy import create_engine
 from tests.support.clock import FakeClock
 from tests.support.provider import CLIENT_ID, CLIENT_SECRET
 from watchtogether.accounts import tables  # noqa: F401 - fills the metadata
-from watchtogether.accounts.cookies import SessionCookies
+from watchtogether.accounts.cookies import SecretCookie, SessionCookies
 from watchtogether.accounts.endpoints import About, AccountDoor, build_router
 from watchtogether.accounts.guard import Guard
 from watchtogether.accounts.model import SignUpPolicy
 from watchtogether.accounts.passwords import Cost, Passwords
-from watchtogether.accounts.providers.endpoints import ProviderDoor, build_provider_router
+from watchtogether.accounts.providers.endpoints import (
+    ERRAND_COOKIE,
+    ProviderDoor,
+    build_provider_router,
+)
 from watchtogether.accounts.providers.fetching import Fetcher
 from watchtogether.accounts.providers.model import Client
 from watchtogether.accounts.providers.oidc import OidcProvider
@@ -156,7 +160,14 @@ def build(database: Database, outside: httpx2.AsyncClient) -> Build:
         api.include_router(
             build_provider_router(
                 ProviderDoor(
-                    sign_in, accounts, sessions, guard, cookies, address.own_url, base_path
+                    sign_in,
+                    accounts,
+                    sessions,
+                    guard,
+                    cookies,
+                    SecretCookie(ERRAND_COOKIE, address),
+                    address.own_url,
+                    base_path,
                 )
             ),
             prefix=base_path,

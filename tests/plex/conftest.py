@@ -18,7 +18,7 @@ from plexsandbox.app import create_app
 from plexsandbox.box import Sandbox
 from tests.support.clock import FakeClock
 from watchtogether.accounts import tables as account_tables
-from watchtogether.accounts.cookies import SessionCookies
+from watchtogether.accounts.cookies import SecretCookie, SessionCookies
 from watchtogether.accounts.door import Door
 from watchtogether.accounts.endpoints import About, AccountDoor, build_router
 from watchtogether.accounts.guard import Guard
@@ -59,7 +59,7 @@ from watchtogether.plex.servers import ServerDirectory
 from watchtogether.plex.service import PlexService
 from watchtogether.plex.shared_answers import SharedAnswers
 from watchtogether.plex.signin import PlexSignIn
-from watchtogether.plex.signin_endpoints import SignInDoor, build_sign_in_router
+from watchtogether.plex.signin_endpoints import PIN_COOKIE, SignInDoor, build_sign_in_router
 
 TABLES = (account_tables, plex_tables)
 SANDBOX = "http://plex.test"
@@ -342,7 +342,8 @@ def build_world(
     app.include_router(
         build_router(AccountDoor(accounts, sessions, guard, cookies, limiter, room_code_of, about))
     )
-    app.include_router(build_sign_in_router(SignInDoor(sign_in, accounts, guard, cookies)))
+    binding = SecretCookie(PIN_COOKIE, PublicAddress.of())
+    app.include_router(build_sign_in_router(SignInDoor(sign_in, accounts, guard, cookies, binding)))
     app.include_router(build_plex_router(service, images, guard))
     app.include_router(build_home_router(home, guard))
     listening = Listening(

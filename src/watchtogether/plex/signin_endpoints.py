@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 
-from watchtogether.accounts.cookies import SessionCookies
+from watchtogether.accounts.cookies import SecretCookie, SessionCookies
 from watchtogether.accounts.door import door_of, hand_out, is_program
 from watchtogether.accounts.guard import Guard
 from watchtogether.accounts.model import Principal
@@ -17,18 +17,18 @@ from watchtogether.plex.errors import PinForeign
 from watchtogether.plex.schemas import PinOut, PinStartedOut
 from watchtogether.plex.signin import Outcome, PlexSignIn
 
-_COOKIE, _HOST_PREFIX = "wt_plex_pin", "__Host-"
+PIN_COOKIE = "wt_plex_pin"
 
 
 @dataclass(frozen=True, slots=True)
 class SignInDoor:
-    """Everything these endpoints work with. `base_path` is as in the settings."""
+    """Everything these endpoints work with. `binding` keeps a code with its browser."""
 
     sign_in: PlexSignIn
     accounts: AccountService
     guard: Guard
     cookies: SessionCookies
-    base_path: str = ""
+    binding: SecretCookie
 
 
 def build_sign_in_router(door: SignInDoor) -> APIRouter:
@@ -46,7 +46,7 @@ def build_sign_in_router(door: SignInDoor) -> APIRouter:
         started = await door.sign_in.start(_account(who), program=program, door=door_of(request))
         fields = {"binding": started.binding} if program else {}
         if not program:
-            _bind(door, request, response, started.binding, started.expires_in_s)
+            door.binding.write(response, started.binding, started.expires_in_s, request.headers)
         return PinStartedOut(
             id=started.pin_id,
             code=started.code,
@@ -69,7 +69,7 @@ def build_sign_in_router(door: SignInDoor) -> APIRouter:
 
         Programs send `X-Pin-Binding`. `X-Setup-Code` is for the first account of all.
         """
-        cookie = request.cookies.get(_cookie_name(door, request.headers), "")
+        cookie = door.binding.read(request.cookies, request.headers) or ""
         program = bool(x_pin_binding) and not cookie
         binding = x_pin_binding if program else cookie
         if not binding:
@@ -97,23 +97,6 @@ async def _answer(
             door.cookies.write(response, grant, request.headers)
     shown = AccountOut.of(account, await door.accounts.plex_username(account.id))
     return PinOut.model_validate({"status": outcome.status, "account": shown, **fields})
-
-
-def _bind(door: SignInDoor, request: Request, response: Response, binding: str, age_s: int) -> None:
-    secure = door.cookies.is_secure(request.headers)
-    response.set_cookie(
-        _cookie_name(door, request.headers),
-        binding,
-        max_age=age_s,
-        path="/" if secure else f"{door.base_path}/",
-        secure=secure,
-        httponly=True,
-        samesite="lax",
-    )
-
-
-def _cookie_name(door: SignInDoor, headers: Mapping[str, str]) -> str:
-    return _HOST_PREFIX + _COOKIE if door.cookies.is_secure(headers) else _COOKIE
 
 
 def _account(who: Principal | None) -> AccountId | None:

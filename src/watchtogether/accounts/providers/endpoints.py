@@ -10,18 +10,18 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from watchtogether.accounts.cookies import SessionCookies
+from watchtogether.accounts.cookies import SecretCookie, SessionCookies
 from watchtogether.accounts.door import door_of
 from watchtogether.accounts.errors import NotSignedIn, SessionExpired, SignInForeign
 from watchtogether.accounts.guard import Guard
 from watchtogether.accounts.model import Principal
-from watchtogether.accounts.providers.sign_in import ERRAND_S, Begun, ProviderSignIn
+from watchtogether.accounts.providers.sign_in import ERRAND_S, ProviderSignIn
 from watchtogether.accounts.service import AccountService
 from watchtogether.accounts.sessions import SessionService
 from watchtogether.kit.errors import AppError, NotFound
 from watchtogether.kit.ids import AccountId
 
-_COOKIE, _HOST_PREFIX = "wt_provider", "__Host-"
+ERRAND_COOKIE = "wt_provider"
 _SIGN_IN, _SETTINGS = "/sign-in", "/settings"
 
 
@@ -47,6 +47,7 @@ class ProviderDoor:
     sessions: SessionService
     guard: Guard
     cookies: SessionCookies
+    binding: SecretCookie
     own_url: Callable[[Mapping[str, str]], str]
     base_path: str = ""
 
@@ -75,7 +76,9 @@ def _add_sign_in(router: APIRouter, door: ProviderDoor) -> None:
             raise
         except AppError as error:
             return _back(door, _SIGN_IN, error)
-        return _with_binding(door, request, _to(begun.url), begun)
+        response = _to(begun.url)
+        door.binding.write(response, begun.binding, ERRAND_S, request.headers)
+        return response
 
     @router.post("/oauth/{provider}/link")
     async def link(
@@ -92,7 +95,7 @@ def _add_sign_in(router: APIRouter, door: ProviderDoor) -> None:
             goes_to=_SETTINGS,
             account_id=AccountId(who.id),
         )
-        _with_binding(door, request, response, begun)
+        door.binding.write(response, begun.binding, ERRAND_S, request.headers)
         return LinkOut(url=begun.url)
 
     @router.get("/oauth/{provider}/callback", status_code=303, response_class=RedirectResponse)
@@ -100,7 +103,7 @@ def _add_sign_in(router: APIRouter, door: ProviderDoor) -> None:
         """The provider's answer, brought by the browser; it ends in the page, signed in."""
         asker = await _asker(door, request)
         account_id = AccountId(asker.id) if asker and asker.kind == "account" else None
-        binding = request.cookies.get(_cookie_name(door, request.headers), "")
+        binding = door.binding.read(request.cookies, request.headers) or ""
         try:
             finished = await door.sign_in.finish(
                 provider,
@@ -114,15 +117,19 @@ def _add_sign_in(router: APIRouter, door: ProviderDoor) -> None:
         except SignInForeign as error:
             return _foreign(door, error)
         except AppError as error:
-            page = _SETTINGS if door.sign_in.is_linking(binding) else _SIGN_IN
-            return _forget(door, request, _back(door, page, error))
+            response = _back(
+                door, _SETTINGS if door.sign_in.is_linking(binding) else _SIGN_IN, error
+            )
+            door.binding.clear(response, request.headers)
+            return response
         response = _to(f"{door.base_path}{finished.goes_to}")
         if not finished.linked:
             if asker is not None:  # a browser that signs in again leaves its old session
                 await door.sessions.end(asker.session_id)
             grant = await door.accounts.sign_in(finished.account, door_of(request).device)
             door.cookies.write(response, grant, request.headers)
-        return _forget(door, request, response)
+        door.binding.clear(response, request.headers)
+        return response
 
 
 def _add_identities(router: APIRouter, door: ProviderDoor) -> None:
@@ -172,33 +179,3 @@ def _foreign(door: ProviderDoor, error: SignInForeign) -> Response:
         status_code=error.status,
         headers={"Cache-Control": "no-store"},
     )
-
-
-def _with_binding(
-    door: ProviderDoor, request: Request, response: Response, begun: Begun
-) -> Response:
-    return _set(door, request, response, begun.binding, ERRAND_S)
-
-
-def _forget(door: ProviderDoor, request: Request, response: Response) -> Response:
-    return _set(door, request, response, "", 0)
-
-
-def _set(
-    door: ProviderDoor, request: Request, response: Response, value: str, age_s: int
-) -> Response:
-    secure = door.cookies.is_secure(request.headers)
-    response.set_cookie(
-        _cookie_name(door, request.headers),
-        value,
-        max_age=age_s,
-        path="/" if secure else f"{door.base_path}/",
-        secure=secure,
-        httponly=True,
-        samesite="lax",
-    )
-    return response
-
-
-def _cookie_name(door: ProviderDoor, headers: Mapping[str, str]) -> str:
-    return _HOST_PREFIX + _COOKIE if door.cookies.is_secure(headers) else _COOKIE
