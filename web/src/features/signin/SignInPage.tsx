@@ -24,19 +24,22 @@ export function SignInPage(props: { next: string; problem?: string; onDone: () =
           {sentence({ code: problem })}
         </p>
       )}
-      {plex && !making && <PlexLink label={t("signin.with_plex")} onDone={onDone} />}
-      {!making &&
-        others.map(({ name, label }) => (
-          <a
-            key={name}
-            href={resolve(
-              `api/auth/oauth/${encodeURIComponent(name)}?${new URLSearchParams({ next })}`,
-            )}
-            className={buttonStyle({})}
-          >
-            {t("signin.with", { provider: label })}
-          </a>
-        ))}
+      {!making && (plex || others.length > 0) && (
+        <div className="grid gap-3">
+          {plex && <PlexLink label={t("signin.with_plex")} onDone={onDone} />}
+          {others.map(({ name, label }) => (
+            <a
+              key={name}
+              href={resolve(
+                `api/auth/oauth/${encodeURIComponent(name)}?${new URLSearchParams({ next })}`,
+              )}
+              className={buttonStyle({})}
+            >
+              {t("signin.with", { provider: label })}
+            </a>
+          ))}
+        </div>
+      )}
       {(plex || others.length > 0) && local && !making && (
         <p className="flex items-center gap-4 text-faint text-sm before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
           {t("signin.or")}
