@@ -1,4 +1,4 @@
-"""`watchtogether admin`: for whoever runs the server. It only reads, and may run beside it."""
+"""`watchtogether admin`: for whoever runs the server. It may run beside it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,13 +8,17 @@ from pathlib import Path
 import typer
 
 from watchtogether.db.engine import Database
+from watchtogether.kit.clock import SystemClock
 from watchtogether.kit.errors import StorageUnavailable
 from watchtogether.kit.ids import RoomCode
 from watchtogether.rooms import checker, story
 from watchtogether.rooms.log import Record, RoomLog
+from watchtogether.server import Server
 from watchtogether.settings import Settings
 
-admin = typer.Typer(help="Look at parties in the database.", no_args_is_help=True)
+admin = typer.Typer(
+    help="Look at parties in the database; let people in again.", no_args_is_help=True
+)
 
 
 @admin.command("story")
@@ -37,6 +41,31 @@ def check(
         typer.echo(flaw)
     typer.echo(f"{len(log)} events, {len(records)} files of records: {len(flaws)} flaws")
     raise SystemExit(1 if flaws else 0)
+
+
+@admin.command("password")
+def password(username: str) -> None:
+    """Give an account a new password, print it, and sign its devices out within a minute."""
+    try:
+        chosen = asyncio.run(_reset_password(username))
+    except StorageUnavailable as error:
+        typer.echo(f"watchtogether: the database does not answer: {error}", err=True)
+        raise SystemExit(1) from None
+    if chosen is None:
+        typer.echo(f"watchtogether: there is no account {username}", err=True)
+        raise SystemExit(1)
+    typer.echo(f"The new password of {username}, shown this once: {chosen}")
+
+
+async def _reset_password(username: str) -> str | None:
+    settings = Settings()
+    if not settings.data_dir.is_dir():  # a key would be made in the wrong place
+        raise StorageUnavailable(f"there is no folder {settings.data_dir}")
+    server = Server(settings, SystemClock(), share_url="")
+    try:
+        return await server.accounts.reset_password(username)
+    finally:
+        await server.database.close()
 
 
 def _notes(file: Path) -> list[checker.Note]:

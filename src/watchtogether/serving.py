@@ -14,6 +14,7 @@ from watchtogether.accounts.repository import AccountRepository
 from watchtogether.app import create_app
 from watchtogether.db.engine import Database
 from watchtogether.kit.errors import AppError
+from watchtogether.kit.web.heads import BoundedHeadProtocol
 from watchtogether.migrations import upgrade
 from watchtogether.realtime.gateway import FRAME_BYTES_MAX
 from watchtogether.settings import Settings
@@ -92,6 +93,7 @@ def serve(settings: Settings, started: Started | None = None) -> None:
         port = listener.getsockname()[1]
         config = uvicorn.Config(
             create_app(settings, port=port),
+            http=BoundedHeadProtocol,
             loop="asyncio" if sys.platform == "win32" else "uvloop",
             ws="websockets-sansio",
             ws_per_message_deflate=False,

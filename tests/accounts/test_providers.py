@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -42,6 +43,11 @@ class Visit:
         begun = await self.browser.post(f"{BEGIN}/link")
         assert begun.status_code == 200, begun.text
         return await self.browser.get(await approve(begun.json()["url"], name, BACK))
+
+    async def ways_in(self) -> dict[str, Any]:
+        answer = await self.browser.get("/api/auth/identities")
+        found: dict[str, Any] = answer.raise_for_status().json()
+        return found
 
     async def username(self) -> str | None:
         answer = await self.browser.get("/api/auth/me")
@@ -199,8 +205,10 @@ async def test_a_linked_account_is_another_way_in(owned: Server) -> None:
     olive, elsewhere = visit(owned), visit(owned)
     await register(olive.browser, "mia")
     assert (await olive.link("mia-at-work")).headers["location"] == "/settings"
-    linked = (await olive.browser.get("/api/auth/identities")).json()
-    assert linked == [{"provider": "oidc", "username": "mia-at-work"}]
+    assert await olive.ways_in() == {
+        "password": True,
+        "linked": [{"provider": "oidc", "username": "mia-at-work"}],
+    }
     await elsewhere.sign_in("mia-at-work")
     assert await elsewhere.username() == "mia"
 
@@ -211,7 +219,7 @@ async def test_what_is_linked_to_somebody_else_stays_theirs(owned: Server) -> No
     await register(other.browser, "other")
     answer = await other.link("zoe")
     assert answer.headers["location"] == "/settings?problem=identity_taken"
-    assert (await other.browser.get("/api/auth/identities")).json() == []
+    assert (await other.ways_in())["linked"] == []
 
 
 async def test_linking_is_for_who_began_it(owned: Server) -> None:
@@ -222,7 +230,7 @@ async def test_linking_is_for_who_began_it(owned: Server) -> None:
     await register(victim.browser, "victim")
     victim.browser.cookies.update({"wt_provider": mallory.browser.cookies["wt_provider"]})
     assert (await victim.browser.get(answer)).status_code == 400
-    assert (await victim.browser.get("/api/auth/identities")).json() == []
+    assert (await victim.ways_in())["linked"] == []
 
 
 async def test_a_guest_or_a_stranger_links_nothing(owned: Server) -> None:
@@ -232,13 +240,14 @@ async def test_a_guest_or_a_stranger_links_nothing(owned: Server) -> None:
 async def test_unlinking_leaves_a_way_in(owned: Server) -> None:
     ada = visit(owned)
     await ada.sign_in("ada")
+    assert (await ada.ways_in())["password"] is False
     refused = await ada.browser.delete("/api/auth/identities/oidc")
     assert (refused.status_code, code_of(refused)) == (409, "last_way_in")
     mia = visit(owned)
     await register(mia.browser, "mia")
     await mia.link("mia-there")
     assert (await mia.browser.delete("/api/auth/identities/oidc")).status_code == 204
-    assert (await mia.browser.get("/api/auth/identities")).json() == []
+    assert (await mia.ways_in())["linked"] == []
     assert (await mia.browser.delete("/api/auth/identities/oidc")).status_code == 404
     by_password = {"username": "mia", "password": PASSWORD}
     assert (await owned.browser().post("/api/auth/login", json=by_password)).status_code == 200

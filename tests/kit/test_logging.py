@@ -49,7 +49,7 @@ def test_a_body_that_breaks_off_is_no_error_of_the_servers(logged: Logged) -> No
     assert logged() == []
 
 
-def test_65_a_secret_is_not_logged_by_its_key(logged: Logged) -> None:
+def test_attack_65_a_secret_is_not_logged_by_its_key(logged: Logged) -> None:
     structlog.get_logger("ours").info(
         "signed_in",
         token=CANARY,
@@ -81,7 +81,7 @@ def test_65_a_secret_is_not_logged_by_its_key(logged: Logged) -> None:
         f"postgresql://user:{CANARY}@db/name",
     ],
 )
-def test_65_nor_by_its_place_in_a_text_or_a_traceback(logged: Logged, text: str) -> None:
+def test_attack_65_nor_by_its_place_in_a_text_or_a_traceback(logged: Logged, text: str) -> None:
     ours = structlog.get_logger("ours")
     ours.info("request_failed", error=text)
     ours.info(text)
@@ -97,7 +97,7 @@ def test_65_nor_by_its_place_in_a_text_or_a_traceback(logged: Logged, text: str)
     assert "RuntimeError" in str(lines[3]["exception"])
 
 
-def test_65_nor_by_its_form() -> None:
+def test_attack_65_nor_by_its_form() -> None:
     refresh = "ses_" + "0f" * 12 + "." + "A" * 43 + "." + "b" * 32
     assert clean(f"got {JWT} and {refresh}!") == "got [redacted] and [redacted]!"
 
@@ -106,7 +106,7 @@ def test_65_nor_by_its_form() -> None:
     "unit",
     ["eyJaaaaa-", "://a:", "x-plex-token ", "token=", "bearer ", "\r\n", "ses_" + "0" * 24 + ".a-"],
 )
-def test_59_a_very_long_text_is_cut_and_cleaned_quickly(unit: str) -> None:
+def test_attack_59_a_very_long_text_is_cut_and_cleaned_quickly(unit: str) -> None:
     text = (unit * 50_000)[:50_000]
     started = time.process_time()
     clean_text(text)

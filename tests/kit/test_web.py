@@ -180,14 +180,14 @@ class TestClientAddress:
             ("not an address", None, "unknown"),
         ],
     )
-    async def test_63_the_nearest_hop_that_is_no_proxy_of_ours(
+    async def test_attack_63_the_nearest_hop_that_is_no_proxy_of_ours(
         self, peer: str, forwarded: str | None, expected: str
     ) -> None:
         headers = {"x-forwarded-for": forwarded} if forwarded is not None else {}
         async with _client(peer=peer, trusted=self.PROXIES) as client:
             assert (await client.get("/api/address", headers=headers)).json() == expected
 
-    async def test_63_several_header_lines_are_one_list(self) -> None:
+    async def test_attack_63_several_header_lines_are_one_list(self) -> None:
         lines = [("x-forwarded-for", "1.1.1.1"), ("x-forwarded-for", "198.51.100.1")]
         async with _client(peer="10.0.0.2", trusted=self.PROXIES) as client:
             assert (await client.get("/api/address", headers=lines)).json() == "198.51.100.1"
@@ -243,7 +243,7 @@ class TestUnfinishedBodies:
         "headers": [(b"content-type", b"application/json")],
     }
 
-    async def test_61_a_body_that_never_ends_is_cut(self) -> None:
+    async def test_attack_61_a_body_that_never_ends_is_cut(self) -> None:
         sent: list[Message] = []
 
         async def never() -> Message:
@@ -292,10 +292,12 @@ class TestWebSocket:
             ({"origin": "http://192.168.1.5:8000", "sec-fetch-site": "cross-site"}, False),
         ],
     )
-    async def test_20_and_21_a_foreign_origin(self, headers: dict[str, str], let_in: bool) -> None:
+    async def test_attack_20_21_a_foreign_origin(
+        self, headers: dict[str, str], let_in: bool
+    ) -> None:
         assert await self._open(headers, LAN) is let_in
 
-    async def test_26_a_poisoned_host(self) -> None:
+    async def test_attack_26_a_poisoned_host(self) -> None:
         assert not await self._open({"host": "evil.example"}, LAN)
 
     async def test_the_public_address_behind_a_proxy_with_another_host(self) -> None:

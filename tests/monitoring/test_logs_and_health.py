@@ -28,7 +28,7 @@ async def test_log_lines_carry_the_ids_of_request_room_and_member(
     assert rooms[-1].keys() >= {"room_id", "member_id", "connection_id"}
 
 
-async def test_65_no_token_ticket_password_or_chat_reaches_the_log(
+async def test_attack_65_no_token_ticket_password_or_chat_reaches_the_log(
     running: Server, olive: Person, plex: Sandbox
 ) -> None:
     code = party(olive, films(olive)[0])

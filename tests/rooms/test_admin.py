@@ -4,10 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx2
 import pytest
 
-from tests.support.people import Person, films, guest, party, seat
-from tests.support.processes import Server
+from tests.support.people import Person, films, guest, party, register, seat
+from tests.support.processes import Server, server
 
 
 def admin(data_dir: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -86,3 +87,29 @@ def test_records_that_are_none(running: Server, olive: Person, tmp_path: Path) -
     told = admin(running.data_dir, "check", code, "--records", str(tmp_path / "broken.jsonl"))
     assert told.returncode == 2
     assert "broken.jsonl" in told.stderr
+
+
+async def test_who_has_lost_their_password_gets_another_and_is_signed_out(tmp_path: Path) -> None:
+    with server(tmp_path / "data") as alone:
+        mia = register(alone, "Mia")
+        reset = admin(alone.data_dir, "password", "mia")
+        assert reset.returncode == 0, reset.stderr
+        chosen = reset.stdout.split()[-1]
+        for word, status in (("a long enough password", 401), (chosen, 200)):
+            answer = httpx2.post(
+                f"{alone.url}api/auth/login", json={"username": "mia", "password": word}
+            )
+            assert answer.status_code == status
+        alone.stop()
+        alone.start()  # it would have noticed within a minute
+        assert mia.http.get("api/auth/me").status_code == 401
+        assert chosen not in alone.log.read_text()
+
+
+def test_the_password_of_nobody(running: Server, olive: Person, tmp_path: Path) -> None:
+    unknown = admin(running.data_dir, "password", "nobody")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert "no account nobody" in unknown.stderr
+    elsewhere = admin(tmp_path / "elsewhere", "password", "olive")
+    assert elsewhere.returncode == 1
+    assert "no folder" in elsewhere.stderr

@@ -43,7 +43,7 @@ def test_a_closed_party(running: Server, olive: Person) -> None:
     assert refused(join(running, code, name="Ann")) == (410, "room_closed")
 
 
-def test_36_an_invitation_that_is_used_up(running: Server, olive: Person) -> None:
+def test_attack_36_an_invitation_that_is_used_up(running: Server, olive: Person) -> None:
     code = party(olive)
     invite = olive.post(f"api/rooms/{code}/invites", {"max_uses": 1})["token"]
     assert join(running, code, name="Ann", invite=invite).status_code == 201
@@ -68,7 +68,9 @@ def test_MEM4_a_name_that_is_taken(running: Server, olive: Person) -> None:
     assert refused(join(running, code, name="ANN")) == (409, "name_taken")
 
 
-async def test_57_markup_in_names_and_chat_stays_text(running: Server, olive: Person) -> None:
+async def test_attack_57_markup_in_names_and_chat_stays_text(
+    running: Server, olive: Person
+) -> None:
     code = party(olive)
     nasty = "<img src=x onerror=alert(1)>"
     ann = guest(running, code, nasty)
@@ -138,7 +140,9 @@ async def test_WIRE4_an_oversized_frame_closes_its_own_connection_only(
         assert (await host.ask("chat:send", id="m", text="unharmed"))["ok"]
 
 
-async def test_60_a_flood_is_slowed_down_and_then_cut(running: Server, olive: Person) -> None:
+async def test_attack_60_a_flood_is_slowed_down_and_then_cut(
+    running: Server, olive: Person
+) -> None:
     code = party(olive)
     ann = guest(running, code, "Ann")
     async with seat(olive, code) as host, seat(ann, code) as friend:
@@ -148,7 +152,7 @@ async def test_60_a_flood_is_slowed_down_and_then_cut(running: Server, olive: Pe
         assert (await host.ask("chat:send", id="m", text="unharmed"))["ok"]
 
 
-async def test_60_the_budget_belongs_to_the_session_not_to_the_socket(
+async def test_attack_60_the_budget_belongs_to_the_session_not_to_the_socket(
     running: Server, olive: Person
 ) -> None:
     code = party(olive)
@@ -162,7 +166,7 @@ async def test_60_the_budget_belongs_to_the_session_not_to_the_socket(
     assert accepted < 420
 
 
-async def test_60_more_sockets_than_anybody_needs_are_refused(
+async def test_attack_60_more_sockets_than_anybody_needs_are_refused(
     running: Server, olive: Person
 ) -> None:
     code = party(olive)
@@ -181,7 +185,7 @@ async def test_an_event_that_nobody_understands(running: Server, olive: Person) 
         assert answer["error"]["code"] == "invalid_request"
 
 
-def test_35_guessing_codes_is_slowed_down(tmp_path: Path) -> None:
+def test_attack_35_guessing_codes_is_slowed_down(tmp_path: Path) -> None:
     with server(tmp_path / "data") as lonely:
         answers = [
             httpx2.get(f"{lonely.url}api/rooms/zzz-zzz-{number:03}").status_code
@@ -214,7 +218,7 @@ def test_numbers_that_are_none(olive: Person, number: object) -> None:
         assert refused(answer) == (422, "invalid_request")
 
 
-async def test_31_a_command_without_a_seat(running: Server, olive: Person) -> None:
+async def test_attack_31_a_command_without_a_seat(running: Server, olive: Person) -> None:
     code = party(olive)
     async with seat(olive, code) as host:
         await host.ask("room:leave")
@@ -231,7 +235,7 @@ async def test_31_a_command_without_a_seat(running: Server, olive: Person) -> No
         ("check:cancel", {"id": "c"}),
     ],
 )
-async def test_31_a_message_of_the_group_without_a_seat(
+async def test_attack_31_a_message_of_the_group_without_a_seat(
     running: Server, olive: Person, event: str, message: dict[str, Any]
 ) -> None:
     code = party(olive)
@@ -260,7 +264,9 @@ async def test_PB21_a_check_that_is_not_on_or_not_allowed(running: Server, olive
     ]
 
 
-async def test_30_a_guest_of_one_room_is_nobody_in_another(running: Server, olive: Person) -> None:
+async def test_attack_30_a_guest_of_one_room_is_nobody_in_another(
+    running: Server, olive: Person
+) -> None:
     ann = guest(running, party(olive), "Ann")
     other = party(olive, films(olive)[0])
     assert refused(ann.http.post(f"api/rooms/{other}/ticket", json={})) == (403, "not_in_room")
@@ -268,7 +274,7 @@ async def test_30_a_guest_of_one_room_is_nobody_in_another(running: Server, oliv
         assert friend.joined["error"]["code"] == "not_in_room"
 
 
-def test_53_a_ticket_of_somebody_who_left(running: Server, olive: Person) -> None:
+def test_attack_53_a_ticket_of_somebody_who_left(running: Server, olive: Person) -> None:
     code = party(olive, films(olive)[0])
     ann = guest(running, code, "Ann")
     ticket = ann.post(f"api/rooms/{code}/ticket")
@@ -277,14 +283,14 @@ def test_53_a_ticket_of_somebody_who_left(running: Server, olive: Person) -> Non
     assert refused(httpx2.get(running.url + ticket["url"])) == (403, "ticket_refused")
 
 
-def test_53_a_ticket_of_somebody_else(running: Server, olive: Person) -> None:
+def test_attack_53_a_ticket_of_somebody_else(running: Server, olive: Person) -> None:
     code = party(olive, films(olive)[0])
     ann, ben = guest(running, code, "Ann"), guest(running, code, "Ben")
     ticket = ann.post(f"api/rooms/{code}/ticket")
     assert refused(ben.http.get(ticket["url"])) == (403, "ticket_refused")
 
 
-async def test_36_an_invitation_that_has_expired(tmp_path: Path) -> None:
+async def test_attack_36_an_invitation_that_has_expired(tmp_path: Path) -> None:
     clock = FakeClock()
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'rooms.db'}")
     await upgrade(database)
@@ -301,14 +307,14 @@ async def test_36_an_invitation_that_has_expired(tmp_path: Path) -> None:
     await database.close()
 
 
-def test_52_a_tampered_ticket(running: Server, olive: Person) -> None:
+def test_attack_52_a_tampered_ticket(running: Server, olive: Person) -> None:
     code = party(olive, films(olive)[0])
     url = olive.post(f"api/rooms/{code}/ticket")["url"]
     head, _, tail = url.rpartition("/")
     assert refused(httpx2.get(f"{running.url}{head}x/{tail}")) == (403, "ticket_refused")
 
 
-def test_20_a_foreign_page_cannot_open_a_socket(running: Server) -> None:
+def test_attack_20_a_foreign_page_cannot_open_a_socket(running: Server) -> None:
     answer = httpx2.get(
         f"{running.url}socket.io/?EIO=4&transport=websocket",
         headers={

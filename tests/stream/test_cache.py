@@ -32,7 +32,7 @@ async def test_what_was_put_is_there_also_after_a_restart(tmp_path: Path) -> Non
     assert again.stats.disk_hits == 1
 
 
-async def test_attack55_another_access_has_another_name_and_finds_nothing(tmp_path: Path) -> None:
+async def test_attack_55_another_access_has_another_name_and_finds_nothing(tmp_path: Path) -> None:
     cache = await _cache(tmp_path)
     await cache.put("film-of-a", 3, ts_segment(3))
     assert await cache.get("film-of-b", 3) is None

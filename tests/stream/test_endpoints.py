@@ -82,7 +82,7 @@ async def test_STR6_what_cannot_be_read_is_said_and_other_titles_have_none(door:
     assert await door.code("/subtitles/7.vtt", door.ticket(rating_key="other")) == refused
 
 
-async def test_attack52_a_bad_ticket_opens_nothing(door: Door) -> None:
+async def test_attack_52_a_bad_ticket_opens_nothing(door: Door) -> None:
     good = door.ticket()
     await door.stage.clock.advance(LIFETIME_S + 1)
     for ticket in (good, _altered(door.ticket()), "x", "a.b", "%00", "e30.e30"):
@@ -91,7 +91,7 @@ async def test_attack52_a_bad_ticket_opens_nothing(door: Door) -> None:
     assert door.stage.transcoder.starts == []
 
 
-async def test_attack53_32_the_ticket_of_somebody_gone_or_of_another_item_opens_nothing(
+async def test_attack_53_32_the_ticket_of_somebody_gone_or_of_another_item_opens_nothing(
     door: Door,
 ) -> None:
     gone, other = door.ticket("member_2"), door.ticket(rating_key="8")
@@ -128,7 +128,7 @@ NO_PLACES = (
 )
 
 
-async def test_attack46_47_only_numbers_and_the_rooms_rendition_exist(door: Door) -> None:
+async def test_attack_46_47_only_numbers_and_the_rooms_rendition_exist(door: Door) -> None:
     for rest in NO_PLACES:
         assert await door.code(rest) == (404, "not_found"), rest
 
@@ -140,14 +140,14 @@ async def test_what_the_room_left_behind_is_gone(door: Door) -> None:
     assert (await door.get("/3/720p/5.ts")).status_code == 200
 
 
-async def test_attack49_a_query_and_headers_of_a_client_reach_nobody(door: Door) -> None:
+async def test_attack_49_a_query_and_headers_of_a_client_reach_nobody(door: Door) -> None:
     answer = await door.get("/1/720p/5.ts?X-Plex-Token=x&protocol=dash&path=/etc", Host="evil")
     assert answer.content == ts_segment(5)
     (order,) = door.stage.transcoder.starts
     assert order.rating_key == "7"
 
 
-async def test_attack54_a_thousand_ranges_are_one_whole_segment(door: Door) -> None:
+async def test_attack_54_a_thousand_ranges_are_one_whole_segment(door: Door) -> None:
     ranges = ",".join(f"{n}-{n}" for n in range(1000))
     answer = await door.get("/1/720p/5.ts", Range=f"bytes={ranges}")
     assert answer.status_code == 200
@@ -198,7 +198,9 @@ async def test_when_everybody_has_left_the_fetch_gives_way(door: Door) -> None:
     assert late.cancelled()
 
 
-async def test_attack65_no_ticket_is_logged(door: Door, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_attack_65_no_ticket_is_logged(
+    door: Door, capsys: pytest.CaptureFixture[str]
+) -> None:
     ticket = door.ticket()
     for rest in ("/master.m3u8", MEDIA, "/1/720p/5.ts", "/1/720p/900.ts"):
         await door.get(rest, ticket)

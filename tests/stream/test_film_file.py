@@ -46,7 +46,7 @@ async def test_STR11_the_whole_file_and_its_ranges(film: Door) -> None:
         assert part.headers["content-range"] == f"bytes {start}-{end - 1}/{len(CONTENT)}"
 
 
-async def test_attack54_several_ranges_and_ranges_outside_are_refused(film: Door) -> None:
+async def test_attack_54_several_ranges_and_ranges_outside_are_refused(film: Door) -> None:
     many = "bytes=" + ",".join(f"{n}-{n}" for n in range(1_000))
     for asked in (many, "bytes=9-3", f"bytes={len(CONTENT)}-", "bytes=-", "bytes=-0", "lines=1-2"):
         answer = await film.get(FILE, Range=asked)
@@ -90,7 +90,7 @@ async def test_STR11_only_what_a_browser_may_play_with_the_rooms_sound(film: Doo
     assert await film.code(FILE, film.ticket(member="stranger")) == (403, "ticket_refused")
 
 
-async def test_attack32_who_is_shown_out_gets_no_more_of_the_body(
+async def test_attack_32_who_is_shown_out_gets_no_more_of_the_body(
     film: Door, caplog: pytest.LogCaptureFixture
 ) -> None:
     with structlog.testing.capture_logs() as logged:

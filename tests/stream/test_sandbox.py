@@ -192,7 +192,7 @@ async def test_a_revoked_token_is_said(cinema: Cinema, sandbox: Sandbox) -> None
     await sandbox.order("faults", mode="none")
 
 
-async def test_attack65_nothing_logged_or_listed_names_the_token_or_an_upstream_address(
+async def test_attack_65_nothing_logged_or_listed_names_the_token_or_an_upstream_address(
     cinema: Cinema, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lists = await cinema.service.master(

@@ -371,7 +371,7 @@ async def test_after_an_idle_end_the_cache_answers_without_plex(stage: Stage) ->
     assert stage.transcoder.starts[1].offset_s == 15.0
 
 
-async def test_attack55_another_access_is_not_given_what_was_cached(stage: Stage) -> None:
+async def test_attack_55_another_access_is_not_given_what_was_cached(stage: Stage) -> None:
     await _play(stage, 0)
     await _quiet(stage)
     stage.token = "token-2"

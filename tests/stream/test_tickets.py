@@ -33,7 +33,7 @@ def test_STR1_a_ticket_reads_as_it_was_issued(a: str, b: str, c: str, d: str, e:
 
 
 @given(st.integers(0, 400), st.integers(1, 127))
-def test_attack52_any_altered_character_is_refused(place: int, change: int) -> None:
+def test_attack_52_any_altered_character_is_refused(place: int, change: int) -> None:
     tickets = Tickets(KEY, FakeClock())
     ticket = _issue(tickets)
     place %= len(ticket)
@@ -43,12 +43,12 @@ def test_attack52_any_altered_character_is_refused(place: int, change: int) -> N
 
 
 @given(st.text(max_size=2000))
-def test_attack52_what_is_no_ticket_is_refused(text: str) -> None:
+def test_attack_52_what_is_no_ticket_is_refused(text: str) -> None:
     with pytest.raises(TicketRefused):
         Tickets(KEY, FakeClock()).read(text)
 
 
-async def test_attack52_a_ticket_ends_after_twelve_hours() -> None:
+async def test_attack_52_a_ticket_ends_after_twelve_hours() -> None:
     clock = FakeClock()
     tickets = Tickets(KEY, clock)
     ticket = _issue(tickets)
@@ -59,13 +59,13 @@ async def test_attack52_a_ticket_ends_after_twelve_hours() -> None:
         tickets.read(ticket)
 
 
-def test_attack52_a_ticket_of_another_key_is_refused() -> None:
+def test_attack_52_a_ticket_of_another_key_is_refused() -> None:
     ticket = _issue(Tickets(b"x" * 32, FakeClock()))
     with pytest.raises(TicketRefused):
         Tickets(KEY, FakeClock()).read(ticket)
 
 
-def test_attack52_a_payload_without_its_mac_is_refused() -> None:
+def test_attack_52_a_payload_without_its_mac_is_refused() -> None:
     fields = [1, "room_1", "mem_1", "ses_1", "srv", "7", 9_999_999_999]
     payload = base64.urlsafe_b64encode(json.dumps(fields).encode()).decode().rstrip("=")
     for mac in ("", ".", ".AAAA", "." + "A" * 43):

@@ -52,7 +52,7 @@ def test_a_master_that_says_little_is_filled_in_from_the_order() -> None:
         "file:///etc/passwd",
     ],
 )
-def test_attack48_a_master_that_points_elsewhere_is_dropped(uri: str) -> None:
+def test_attack_48_a_master_that_points_elsewhere_is_dropped(uri: str) -> None:
     with pytest.raises(PlexBadAnswer):
         read_master(_master(uri), ORDER)
 
@@ -91,7 +91,7 @@ def test_an_index_gives_lengths_and_paths() -> None:
         (),
     ],
 )
-def test_attack48_an_index_that_points_elsewhere_is_dropped(lines: tuple[str, ...]) -> None:
+def test_attack_48_an_index_that_points_elsewhere_is_dropped(lines: tuple[str, ...]) -> None:
     with pytest.raises(PlexBadAnswer):
         read_index(_index(*lines), f"{FOLDER}/index.m3u8")
 

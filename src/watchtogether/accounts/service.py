@@ -38,9 +38,12 @@ from watchtogether.accounts.sessions import SessionService
 from watchtogether.db.engine import Database
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import NotFound
-from watchtogether.kit.ids import AccountId, GuestId, RoomId, new_id
+from watchtogether.kit.ids import AccountId, GuestId, RoomId, new_id, new_secret
 from watchtogether.kit.names import MAX_LENGTH, InvalidName, clean_name, name_key
 from watchtogether.kit.rate_limit import AUTH, GENERAL, RateLimiter
+
+_RESET_LENGTH = 20
+"""Characters of a password that the server chooses: 120 bits."""
 
 
 class AccountService:
@@ -136,6 +139,10 @@ class AccountService:
             await self._people.set_password_hash(account.id, verdict.new_hash)
         return account
 
+    async def has_password(self, account_id: str) -> bool:
+        """Whether somebody can sign in here by name; not all who come from a provider can."""
+        return await self._people.password_hash(AccountId(account_id)) is not None
+
     async def change_password(self, who: Principal, current: str, new: str, door: Door) -> None:
         """Replace the password and end the account's other sessions.
 
@@ -149,6 +156,20 @@ class AccountService:
                 raise WrongCredentials
         await self._people.set_password_hash(account_id, await self._passwords.hash(new))
         await self._sessions.end_all(account_id=account_id, keep=who.session_id)
+
+    async def reset_password(self, username: str) -> str | None:
+        """A new password for who has lost theirs, which ends all of their sessions.
+
+        None when there is no such account. For whoever runs the server: nobody is asked.
+        """
+        found = await self._people.by_username(name_key(_tidied(username) or ""))
+        if found is None:
+            return None
+        account, _ = found
+        chosen = new_secret()[:_RESET_LENGTH]
+        await self._people.set_password_hash(account.id, await self._passwords.hash(chosen))
+        await self._sessions.end_all(account_id=account.id)
+        return chosen
 
     async def set_disabled(self, account_id: str, disabled: bool) -> None:
         """Switch an account off, which ends its sessions, or on again."""

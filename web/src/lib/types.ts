@@ -58,10 +58,10 @@ export interface Session {
   device: string;
 }
 
-/** A provider's account that is linked to one of ours. */
-export interface Identity {
-  provider: string;
-  username: string;
+/** How somebody can sign in to their account. */
+export interface WaysIn {
+  password: boolean;
+  linked: { provider: string; username: string }[];
 }
 
 export interface RoomItem {

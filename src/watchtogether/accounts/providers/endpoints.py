@@ -32,6 +32,13 @@ class IdentityOut(BaseModel):
     username: str
 
 
+class WaysInOut(BaseModel):
+    """How somebody can sign in to their account."""
+
+    password: bool
+    linked: list[IdentityOut]
+
+
 class LinkOut(BaseModel):
     """Where to go on."""
 
@@ -136,12 +143,13 @@ def _add_identities(router: APIRouter, door: ProviderDoor) -> None:
     @router.get("/identities")
     async def identities(
         who: Annotated[Principal, Depends(door.guard.account)],
-    ) -> list[IdentityOut]:
-        """The accounts elsewhere that are linked to this one."""
-        return [
+    ) -> WaysInOut:
+        """Whether this account has a password, and the accounts elsewhere that are linked to it."""
+        linked = [
             IdentityOut(provider=each.provider, username=each.username)
             for each in await door.accounts.identities(who.id)
         ]
+        return WaysInOut(password=await door.accounts.has_password(who.id), linked=linked)
 
     @router.delete("/identities/{provider}", status_code=204)
     async def unlink(provider: str, who: Annotated[Principal, Depends(door.guard.account)]) -> None:

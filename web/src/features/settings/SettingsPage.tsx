@@ -13,8 +13,8 @@ import { Choice } from "@/ui/field";
 import { Skeleton, Trouble } from "@/ui/states";
 import { notify } from "@/ui/toast";
 import { HomeUsers } from "./HomeUsers";
-import { Identities } from "./Identities";
 import { Part, Row } from "./parts";
+import { WaysIn } from "./WaysIn";
 
 const THEMES: readonly ThemeChoice[] = ["system", "dark", "light"];
 
@@ -63,9 +63,9 @@ export function SettingsPage({ plex, problem, onSignedOut }: Props) {
           </div>
         )}
       </Part>
-      {account && setup && setup.others.length > 0 && (
+      {account && setup && (
         <Part title={t("settings.ways")} text={t("settings.ways_text")}>
-          <Identities providers={setup.others} {...(problem ? { problem } : {})} />
+          <WaysIn providers={setup.others} {...(problem ? { problem } : {})} />
         </Part>
       )}
       {account?.role === "owner" && (

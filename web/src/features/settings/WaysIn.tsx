@@ -1,22 +1,23 @@
-/** The accounts elsewhere that lead to this one: linking goes there and back, unlinking is here. */
+/** What leads into this account: its password, and accounts elsewhere (linked there and back). */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "@/lib/api";
 import { sentence } from "@/lib/i18n";
-import type { Identity, Setup } from "@/lib/types";
+import type { Setup, WaysIn as Ways } from "@/lib/types";
 import { Button } from "@/ui/button";
 import { Skeleton, Trouble } from "@/ui/states";
 import { notify } from "@/ui/toast";
+import { PasswordForm } from "./PasswordForm";
 import { Row } from "./parts";
 
-const IDENTITIES = ["identities"];
+const WAYS_IN = ["ways-in"];
 
-export function Identities(props: { providers: Setup["others"]; problem?: string }) {
+export function WaysIn(props: { providers: Setup["others"]; problem?: string }) {
   const { t } = useTranslation();
   const cache = useQueryClient();
   const query = useQuery({
-    queryKey: IDENTITIES,
-    queryFn: ({ signal }) => api.get<Identity[]>("api/auth/identities", signal),
+    queryKey: WAYS_IN,
+    queryFn: ({ signal }) => api.get<Ways>("api/auth/identities", signal),
   });
   const onError = (error: unknown) => notify({ text: sentence(error), tone: "trouble" });
   const link = useMutation({
@@ -27,7 +28,7 @@ export function Identities(props: { providers: Setup["others"]; problem?: string
   const unlink = useMutation({
     mutationFn: (name: string) => api.delete(`api/auth/identities/${encodeURIComponent(name)}`),
     onError,
-    onSettled: () => cache.invalidateQueries({ queryKey: IDENTITIES }),
+    onSettled: () => cache.invalidateQueries({ queryKey: WAYS_IN }),
   });
   if (query.isError) return <Trouble error={query.error} onRetry={() => void query.refetch()} />;
   if (query.isPending) return <Skeleton className="h-14" />;
@@ -38,9 +39,10 @@ export function Identities(props: { providers: Setup["others"]; problem?: string
           {sentence({ code: props.problem })}
         </p>
       )}
-      <ul className="grid gap-4">
+      {query.data.password && <PasswordForm />}
+      <ul className="grid gap-4 empty:hidden">
         {props.providers.map(({ name, label }) => {
-          const linked = query.data.find((each) => each.provider === name);
+          const linked = query.data.linked.find((each) => each.provider === name);
           const act = linked ? unlink : link;
           return (
             <li key={name}>

@@ -10,13 +10,13 @@ HERE = "http://127.0.0.1:8000"
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "nonsense"])
 @pytest.mark.parametrize("path", ["/api/auth/logout", "/api/auth/refresh", "/api/auth/login"])
-async def test_18_a_cross_site_write(server: Server, site: str, path: str) -> None:
+async def test_attack_18_a_cross_site_write(server: Server, site: str, path: str) -> None:
     async with server.browser(**{"sec-fetch-site": site}) as page:
         answer = await page.post(path, json={"username": "ada", "password": PASSWORD})
     assert (answer.status_code, code_of(answer)) == (403, "cross_site")
 
 
-async def test_18_and_21_and_22_by_origin_where_there_is_no_fetch_metadata(
+async def test_attack_18_21_22_by_origin_where_there_is_no_fetch_metadata(
     server: Server,
 ) -> None:
     foreign = [
@@ -39,7 +39,7 @@ async def test_18_and_21_and_22_by_origin_where_there_is_no_fetch_metadata(
     assert own.status_code == 204
 
 
-async def test_18_a_bearer_without_cookies_is_no_browsers_and_passes(server: Server) -> None:
+async def test_attack_18_a_bearer_without_cookies_is_no_browsers_and_passes(server: Server) -> None:
     async with server.client() as program:
         token = (await register(program)).json()["access_token"]
         with_cookies = await program.post(
@@ -53,7 +53,7 @@ async def test_18_a_bearer_without_cookies_is_no_browsers_and_passes(server: Ser
 @pytest.mark.parametrize(
     "media_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]
 )
-async def test_19_json_that_does_not_say_so(server: Server, media_type: str) -> None:
+async def test_attack_19_json_that_does_not_say_so(server: Server, media_type: str) -> None:
     headers = {"content-type": media_type} if media_type else {}
     async with server.browser() as page:
         answer = await page.post(
@@ -73,7 +73,7 @@ async def test_19_json_that_does_not_say_so(server: Server, media_type: str) -> 
         "null",
     ],
 )
-async def test_22_neighbours_of_the_public_address(build: Build, origin: str) -> None:
+async def test_attack_22_neighbours_of_the_public_address(build: Build, origin: str) -> None:
     """Its plain-HTTP form is a neighbour as well; but without Fetch Metadata the scheme is not
     compared, for a server behind a proxy does not know its own."""
     server = build(public_url="https://watch.example.org")
@@ -82,7 +82,7 @@ async def test_22_neighbours_of_the_public_address(build: Build, origin: str) ->
     assert answer.status_code == 403
 
 
-async def test_22_the_public_address_itself_behind_a_proxy_with_another_host(
+async def test_attack_22_the_public_address_itself_behind_a_proxy_with_another_host(
     build: Build,
 ) -> None:
     server = build(public_url="https://watch.example.org")
@@ -92,7 +92,7 @@ async def test_22_the_public_address_itself_behind_a_proxy_with_another_host(
 
 
 @pytest.mark.parametrize("method", ["GET", "OPTIONS", "POST"])
-async def test_23_no_origin_is_ever_allowed_to_read(server: Server, method: str) -> None:
+async def test_attack_23_no_origin_is_ever_allowed_to_read(server: Server, method: str) -> None:
     async with server.client(
         origin="https://evil.example", **{"access-control-request-method": "POST"}
     ) as page:
@@ -100,7 +100,7 @@ async def test_23_no_origin_is_ever_allowed_to_read(server: Server, method: str)
     assert not [name for name in answer.headers if name.startswith("access-control-")]
 
 
-async def test_24_no_get_changes_anything(server: Server) -> None:
+async def test_attack_24_no_get_changes_anything(server: Server) -> None:
     """Every GET below /api/auth, asked with a foreign page's headers, leaves the session alone."""
     async with server.browser() as page:
         await register(page)
@@ -113,7 +113,7 @@ async def test_24_no_get_changes_anything(server: Server) -> None:
     assert server.ended == []
 
 
-def test_24_the_routes_that_read_are_known(server: Server) -> None:
+def test_attack_24_the_routes_that_read_are_known(server: Server) -> None:
     assert {
         route.path
         for route in server.router.routes
@@ -121,7 +121,7 @@ def test_24_the_routes_that_read_are_known(server: Server) -> None:
     } == {"/api/setup", "/api/auth/me", "/api/auth/sessions"}
 
 
-async def test_25_framing_is_blocked(server: Server) -> None:
+async def test_attack_25_framing_is_blocked(server: Server) -> None:
     async with server.browser() as page:
         answer = await page.get("/api/setup")
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
@@ -142,7 +142,9 @@ async def test_25_framing_is_blocked(server: Server) -> None:
         {"x-forwarded-host": "127.0.0.1, evil.example"},
     ],
 )
-async def test_26_a_poisoned_host(build: Build, public_url: str, headers: dict[str, str]) -> None:
+async def test_attack_26_a_poisoned_host(
+    build: Build, public_url: str, headers: dict[str, str]
+) -> None:
     async with build(public_url=public_url).browser(**headers) as page:
         answer = await page.get("/api/setup")
     assert (answer.status_code, code_of(answer)) == (400, "unknown_host")
@@ -163,6 +165,6 @@ async def test_26_a_poisoned_host(build: Build, public_url: str, headers: dict[s
         "nas.home.arpa.",
     ],
 )
-async def test_26_the_machines_own_names_always_work(server: Server, host: str) -> None:
+async def test_attack_26_the_machines_own_names_always_work(server: Server, host: str) -> None:
     async with server.browser(host=host) as page:
         assert (await page.get("/api/setup")).status_code == 200

@@ -11,7 +11,7 @@ from tests.accounts.conftest import PASSWORD, Build, Server, bearer, code_of, lo
 from watchtogether.accounts.passwords import Cost, Passwords
 
 
-async def test_7_a_token_after_sign_out(server: Server) -> None:
+async def test_attack_7_a_token_after_sign_out(server: Server) -> None:
     async with server.client() as program:
         token = (await register(program)).json()["access_token"]
         await program.post("/api/auth/logout")
@@ -21,7 +21,7 @@ async def test_7_a_token_after_sign_out(server: Server) -> None:
     assert len(server.ended) == 1
 
 
-async def test_7_sign_out_works_by_bearer_and_with_an_expired_cookie(server: Server) -> None:
+async def test_attack_7_sign_out_works_by_bearer_and_with_an_expired_cookie(server: Server) -> None:
     async with server.client() as program:
         token = (await register(program)).json()["access_token"]
     async with server.client(**bearer(token)) as program:
@@ -35,7 +35,7 @@ async def test_7_sign_out_works_by_bearer_and_with_an_expired_cookie(server: Ser
     assert len(server.ended) == 2
 
 
-async def test_9_a_reused_refresh_token_ends_the_whole_family(server: Server) -> None:
+async def test_attack_9_a_reused_refresh_token_ends_the_whole_family(server: Server) -> None:
     async with server.client() as program:
         stolen = (await register(program)).json()["refresh_token"]
         thiefs = (await _refresh(program, stolen)).json()
@@ -48,7 +48,7 @@ async def test_9_a_reused_refresh_token_ends_the_whole_family(server: Server) ->
     assert len(server.ended) == 1
 
 
-async def test_10_two_tabs_that_refresh_at_once_both_live(server: Server) -> None:
+async def test_attack_10_two_tabs_that_refresh_at_once_both_live(server: Server) -> None:
     async with server.browser() as page, server.browser() as tab:
         await register(page)
         tab.cookies.update(page.cookies)
@@ -61,7 +61,7 @@ async def test_10_two_tabs_that_refresh_at_once_both_live(server: Server) -> Non
     assert server.ended == []
 
 
-async def test_11_a_grandparent_within_the_grace_ends_the_family(server: Server) -> None:
+async def test_attack_11_a_grandparent_within_the_grace_ends_the_family(server: Server) -> None:
     async with server.client() as program:
         first = (await register(program)).json()["refresh_token"]
         second = (await _refresh(program, first)).json()["refresh_token"]
@@ -71,7 +71,7 @@ async def test_11_a_grandparent_within_the_grace_ends_the_family(server: Server)
     assert len(server.ended) == 1
 
 
-async def test_12_signing_in_makes_a_new_session(server: Server) -> None:
+async def test_attack_12_signing_in_makes_a_new_session(server: Server) -> None:
     async with server.browser() as attacker, server.browser() as victim:
         await register(attacker, "mallory")
         await register(victim, "ada")
@@ -84,7 +84,7 @@ async def test_12_signing_in_makes_a_new_session(server: Server) -> None:
     assert seen_by_attacker.status_code == 401
 
 
-async def test_13_an_unknown_name_takes_as_long_as_a_wrong_password() -> None:
+async def test_attack_13_an_unknown_name_takes_as_long_as_a_wrong_password() -> None:
     """In processor time, which a busy machine changes little, and alternating."""
     passwords = Passwords(Cost(memory_kib=16 * 1024, passes=3, lanes=1))
     stored = await passwords.hash(PASSWORD)
@@ -99,7 +99,7 @@ async def test_13_an_unknown_name_takes_as_long_as_a_wrong_password() -> None:
     assert statistics.median(unknown) == pytest.approx(statistics.median(known), rel=0.15)
 
 
-async def test_13_both_are_told_the_same(server: Server) -> None:
+async def test_attack_13_both_are_told_the_same(server: Server) -> None:
     async with server.browser() as page:
         await register(page)
         known = await login(page, "ada", "wrong guess")
@@ -108,12 +108,12 @@ async def test_13_both_are_told_the_same(server: Server) -> None:
     assert (known.status_code, code_of(known)) == (401, "wrong_credentials")
 
 
-async def test_13_the_real_cost_is_the_promised_one() -> None:
+async def test_attack_13_the_real_cost_is_the_promised_one() -> None:
     hashed = await Passwords().hash(PASSWORD)
     assert hashed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
-async def test_14_switching_an_account_off_ends_its_sessions(server: Server) -> None:
+async def test_attack_14_switching_an_account_off_ends_its_sessions(server: Server) -> None:
     async with server.browser() as page:
         account = (await register(page)).json()["account"]
         await server.accounts.set_disabled(account["id"], True)
@@ -124,7 +124,7 @@ async def test_14_switching_an_account_off_ends_its_sessions(server: Server) -> 
     assert len(server.ended) == 1
 
 
-async def test_15_a_changed_password_signs_other_devices_out(server: Server) -> None:
+async def test_attack_15_a_changed_password_signs_other_devices_out(server: Server) -> None:
     change = {"current_password": PASSWORD, "new_password": "battery staple"}
     async with server.browser() as page, server.browser() as phone:
         await register(page)
@@ -138,7 +138,7 @@ async def test_15_a_changed_password_signs_other_devices_out(server: Server) -> 
         assert (await login(phone, password="battery staple")).status_code == 200
 
 
-async def test_29_somebody_elses_session_is_not_found(server: Server) -> None:
+async def test_attack_29_somebody_elses_session_is_not_found(server: Server) -> None:
     async with server.browser() as ada, server.browser() as bob:
         await register(ada, "ada")
         await register(bob, "bob")
@@ -148,7 +148,7 @@ async def test_29_somebody_elses_session_is_not_found(server: Server) -> None:
         assert (await ada.get("/api/auth/me")).status_code == 200
 
 
-async def test_34_nobody_names_their_own_role(build: Build) -> None:
+async def test_attack_34_nobody_names_their_own_role(build: Build) -> None:
     server = build()
     async with server.browser() as owner, server.browser() as page:
         await register(owner)
@@ -167,7 +167,7 @@ async def test_34_nobody_names_their_own_role(build: Build) -> None:
     assert answer.json()["account"]["id"] != "acc_1"
 
 
-async def test_34_two_first_accounts_at_once_make_one_owner(server: Server) -> None:
+async def test_attack_34_two_first_accounts_at_once_make_one_owner(server: Server) -> None:
     async with server.browser() as one, server.browser() as two:
         answers = await asyncio.gather(register(one, "ada"), register(two, "bob"))
     assert sorted(a.json()["account"]["role"] for a in answers) == ["owner", "user"]

@@ -1,4 +1,4 @@
-"""Signing in at a real OpenID Connect provider, and linking it, in a real browser."""
+"""The ways into an account in a real browser: a real OpenID Connect provider, and a password."""
 
 from collections.abc import Iterator
 
@@ -91,3 +91,26 @@ def test_the_owner_links_the_provider_and_unlinks_it(running: Server, screen: Sc
     page.get_by_role("button", name="Unlink Lighthouse").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Not linked")).to_be_visible()
+
+
+def test_a_changed_password_signs_the_other_devices_out(
+    running: Server, browser: Browser, screen: Screen
+) -> None:
+    """The last one: it changes the owner's password."""
+    page, other = screen.page, open_screen(browser)
+    for each in (page, other.page):
+        sign_in(each, running.url)
+    page.goto(f"{running.url}settings")
+    page.get_by_role("button", name="Change").click()
+    page.get_by_label("Present password").fill("not this one")
+    page.get_by_label("New password").fill("another long password")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("not the right username or password")
+    assert violations(screen) == []
+    page.get_by_label("Present password").fill("a long enough password")
+    page.get_by_role("button", name="Change the password").click()
+    expect(page.get_by_text("The password is changed.")).to_be_visible()
+    expect(page.get_by_label("New password")).to_have_count(0)
+    other.page.goto(f"{running.url}settings")
+    expect(other.page.get_by_label("Username")).to_be_visible()
+    other.context.close()

@@ -28,7 +28,7 @@ async def _linked(server: Server, subject: str, token: str) -> Account:
     )
 
 
-async def test_65_no_secret_is_stored_or_logged_in_the_clear(server: Server) -> None:
+async def test_attack_65_no_secret_is_stored_or_logged_in_the_clear(server: Server) -> None:
     lines = io.StringIO()
     configure("json", "debug", lines)
     try:
@@ -60,7 +60,7 @@ async def test_65_no_secret_is_stored_or_logged_in_the_clear(server: Server) -> 
         assert canary not in stored
 
 
-async def test_66_a_token_opens_only_in_its_own_row(server: Server) -> None:
+async def test_attack_66_a_token_opens_only_in_its_own_row(server: Server) -> None:
     ada = await _linked(server, "1", "token of ada")
     bob = await _linked(server, "2", "token of bob")
     assert await server.accounts.token_for(ada.id, "plex") == "token of ada"
@@ -77,7 +77,7 @@ async def test_66_a_token_opens_only_in_its_own_row(server: Server) -> None:
 
 
 @pytest.mark.parametrize("where", [0, 3, 12, 20, -1])
-def test_66_an_altered_value_does_not_open(where: int) -> None:
+def test_attack_66_an_altered_value_does_not_open(where: int) -> None:
     box = SecretBox(b"root")
     sealed = box.seal("secret", "table|row|owner")
     flipped = "A" if sealed[where] != "A" else "B"
@@ -86,7 +86,7 @@ def test_66_an_altered_value_does_not_open(where: int) -> None:
         box.open(sealed[:position] + flipped + sealed[position + 1 :], "table|row|owner")
 
 
-def test_66_another_key_does_not_open_and_a_previous_one_does() -> None:
+def test_attack_66_another_key_does_not_open_and_a_previous_one_does() -> None:
     sealed = SecretBox(b"old root").seal("secret", "place")
     with pytest.raises(SealBroken):
         SecretBox(b"new root").open(sealed, "place")
@@ -96,7 +96,7 @@ def test_66_another_key_does_not_open_and_a_previous_one_does() -> None:
     assert not rotated.is_outdated(rotated.seal("secret", "place"))
 
 
-def test_66_each_purpose_has_its_own_key() -> None:
+def test_attack_66_each_purpose_has_its_own_key() -> None:
     box = SecretBox(b"root")
     keys = {box.derive(purpose) for purpose in ("access-token", "ticket", "image")}
     assert len(keys) == 3
@@ -104,14 +104,14 @@ def test_66_each_purpose_has_its_own_key() -> None:
 
 
 @pytest.mark.parametrize("count", [20_000, pytest.param(1_000_000, marks=pytest.mark.long)])
-def test_67_no_nonce_comes_twice(count: int) -> None:
+def test_attack_67_no_nonce_comes_twice(count: int) -> None:
     box = SecretBox(b"root")
     nonces = {box.seal("", "place").split(".")[2][:16] for _ in range(count)}
     assert len(nonces) == count
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
-def test_68_a_line_end_in_what_is_logged_makes_no_second_line(form: str) -> None:
+def test_attack_68_a_line_end_in_what_is_logged_makes_no_second_line(form: str) -> None:
     lines = io.StringIO()
     configure("json" if form == "json" else "text", "info", lines)
     forged = 'x\r\n2026-01-01 [info] user_signed_in {"admin": true}\u2028\x1b[31m'

@@ -26,7 +26,7 @@ TRUSTED = (ipaddress.ip_network("10.0.0.0/8"),)
     ],
 )
 @pytest.mark.parametrize("character", ["a", " ", "\u0301", "ﷺ", "\u202e"])
-async def test_59_fifty_kilobytes_in_one_field(
+async def test_attack_59_fifty_kilobytes_in_one_field(
     server: Server, path: str, field: str, character: str
 ) -> None:
     value = (character * 50_000).encode()[:50_000].decode(errors="ignore")
@@ -40,7 +40,7 @@ async def test_59_fifty_kilobytes_in_one_field(
     assert took_s < 0.05
 
 
-async def test_59_a_body_above_64_kib(server: Server) -> None:
+async def test_attack_59_a_body_above_64_kib(server: Server) -> None:
     async def endless() -> AsyncIterator[bytes]:
         for _ in range(10_000):
             yield b"x" * 1024
@@ -52,7 +52,7 @@ async def test_59_a_body_above_64_kib(server: Server) -> None:
         assert (answer.status_code, code_of(answer)) == (413, "too_large")
 
 
-async def test_62_many_sign_ins_at_once_do_not_hold_the_loop_up(server: Server) -> None:
+async def test_attack_62_many_sign_ins_at_once_do_not_hold_the_loop_up(server: Server) -> None:
     async with server.client() as program:
         await register(program)
         lags: list[float] = []
@@ -72,7 +72,7 @@ async def test_62_many_sign_ins_at_once_do_not_hold_the_loop_up(server: Server) 
     assert max(lags) < 0.5
 
 
-async def test_63_a_rotating_forwarded_for_is_one_bucket(build: Build) -> None:
+async def test_attack_63_a_rotating_forwarded_for_is_one_bucket(build: Build) -> None:
     server = build(peer="203.0.113.9")
     async with server.client() as program:
         await register(program)
@@ -80,7 +80,7 @@ async def test_63_a_rotating_forwarded_for_is_one_bucket(build: Build) -> None:
     assert [a.status_code for a in answers] == [401] * 5 + [429]
 
 
-async def test_63_behind_a_trusted_proxy_only_the_last_hop_counts(build: Build) -> None:
+async def test_attack_63_behind_a_trusted_proxy_only_the_last_hop_counts(build: Build) -> None:
     server = build(peer=PROXY, trusted=TRUSTED)
     async with server.client() as program:
         await register(program)
@@ -90,7 +90,7 @@ async def test_63_behind_a_trusted_proxy_only_the_last_hop_counts(build: Build) 
     assert another.status_code == 401
 
 
-async def test_64_all_addresses_of_one_64_are_one_bucket(build: Build) -> None:
+async def test_attack_64_all_addresses_of_one_64_are_one_bucket(build: Build) -> None:
     server = build(peer=PROXY, trusted=TRUSTED)
     async with server.client() as program:
         await register(program)
@@ -110,7 +110,7 @@ async def _guess(program: httpx2.AsyncClient, forwarded_for: str) -> httpx2.Resp
 
 @pytest.mark.parametrize("text", [r"\ud800", r"\u0000", r"\ud800\u0000ada", "\\u202e"])
 @pytest.mark.parametrize("path", ["/api/auth/login", "/api/auth/register"])
-async def test_58_text_that_no_database_takes(server: Server, path: str, text: str) -> None:
+async def test_attack_58_text_that_no_database_takes(server: Server, path: str, text: str) -> None:
     async with server.browser(**{"content-type": "application/json"}) as page:
         for username, password in ((text, PASSWORD), ("ada", text * 8)):
             body = f'{{"username": "{username}", "password": "{password}"}}'
@@ -121,7 +121,7 @@ async def test_58_text_that_no_database_takes(server: Server, path: str, text: s
 @pytest.mark.parametrize(
     "name", ["' OR 1=1 --", "ada'; DROP TABLE accounts;--", "%", "_", "a\\' OR ''='"]
 )
-async def test_58_sql_is_a_name_like_any_other(server: Server, name: str) -> None:
+async def test_attack_58_sql_is_a_name_like_any_other(server: Server, name: str) -> None:
     async with server.browser() as page:
         await register(page, "ada")
         assert (await login(page, name)).status_code == 401

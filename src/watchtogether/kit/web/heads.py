@@ -1,0 +1,64 @@
+"""Requests whose head never ends: cut after a time, and after a length (attack 61, Slowloris).
+
+uvicorn bounds what comes after the head, and the pause between two requests. The head itself it
+would wait for, and keep, without end.
+"""
+
+import asyncio
+from typing import ClassVar
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+_CLOSING = b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+_TIMED_OUT = b"HTTP/1.1 408 Request Timeout" + _CLOSING
+_TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large" + _CLOSING
+
+
+class BoundedHeadProtocol(HttpToolsProtocol):
+    """uvicorn's connection, with ten seconds and 32 KiB for the head of each request."""
+
+    HEAD_S: ClassVar[float] = 10.0
+    HEAD_BYTES: ClassVar[int] = 32 * 1024
+
+    _head_timer: asyncio.TimerHandle | None = None
+    _head_bytes: int | None = None
+    """So much of a head has come; None outside of one."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_over()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._head_bytes is not None and not self.transport.is_closing():
+            self._head_bytes += len(data)
+            if self._head_bytes > self.HEAD_BYTES:
+                self._cut(_TOO_LONG)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._expect_head()
+        self._head_bytes = 0
+
+    def on_headers_complete(self) -> None:
+        self._head_over()
+        super().on_headers_complete()
+
+    def _expect_head(self) -> None:
+        if self._head_timer is None:
+            self._head_timer = self.loop.call_later(self.HEAD_S, self._cut, _TIMED_OUT)
+
+    def _head_over(self) -> None:
+        self._head_bytes = None
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _cut(self, answer: bytes) -> None:
+        self._head_over()
+        self.transport.write(answer)
+        self.transport.close()
