@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from tests.accounts.conftest import PASSWORD, Build, Server, code_of, login, register
+from watchtogether.accounts.passwords import Passwords
 
 PROXY = "10.0.0.2"
 TRUSTED = (ipaddress.ip_network("10.0.0.0/8"),)
@@ -52,24 +53,30 @@ async def test_attack_59_a_body_above_64_kib(server: Server) -> None:
         assert (answer.status_code, code_of(answer)) == (413, "too_large")
 
 
-async def test_attack_62_many_sign_ins_at_once_do_not_hold_the_loop_up(server: Server) -> None:
-    async with server.client() as program:
-        await register(program)
-        lags: list[float] = []
-        done = asyncio.Event()
+async def test_attack_62_many_sign_ins_at_once_do_not_hold_the_loop_up() -> None:
+    """At the real cost. On the loop, each of them would hold it up for a tenth of a second."""
+    passwords = Passwords()
+    stored = await passwords.hash(PASSWORD)
+    lags: list[float] = []
+    done = asyncio.Event()
 
-        async def watch() -> None:
-            while not done.is_set():
-                started = time.perf_counter()
-                await asyncio.sleep(0.005)
-                lags.append(time.perf_counter() - started - 0.005)
+    async def watch() -> None:
+        while not done.is_set():
+            started = time.perf_counter()
+            await asyncio.sleep(0.005)
+            lags.append(time.perf_counter() - started - 0.005)
 
-        async with asyncio.TaskGroup() as group:
-            group.create_task(watch())
-            answers = await asyncio.gather(*(login(program) for _ in range(50)))
-            done.set()
-    assert {a.status_code for a in answers} == {200}
-    assert max(lags) < 0.5
+    async def sign_in() -> bool:
+        async with passwords.turn() as turn:
+            return (await turn.verify(PASSWORD, stored)).right
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(watch())
+        answers = await asyncio.gather(*(sign_in() for _ in range(20)))
+        done.set()
+    assert all(answers)
+    held_up = [lag for lag in lags if lag > 0.05]
+    assert sum(held_up) < 0.5, held_up  # a busy machine may take a turn now and then
 
 
 async def test_attack_63_a_rotating_forwarded_for_is_one_bucket(build: Build) -> None:
