@@ -1,6 +1,7 @@
 """Attacks 7, 9-15, 29 and 34: stolen, reused, fixed and guessed sessions."""
 
 import asyncio
+import math
 import statistics
 import time
 
@@ -8,7 +9,11 @@ import httpx2
 import pytest
 
 from tests.accounts.conftest import PASSWORD, Build, Server, bearer, code_of, login, register
+from watchtogether.accounts.door import Door
+from watchtogether.accounts.errors import WrongCredentials
 from watchtogether.accounts.passwords import Cost, Passwords
+
+PAIRS = 200
 
 
 async def test_attack_7_a_token_after_sign_out(server: Server) -> None:
@@ -97,6 +102,33 @@ async def test_attack_13_an_unknown_name_takes_as_long_as_a_wrong_password() -> 
                 assert not (await turn.verify("wrong guess", hashed)).right
                 times.append(time.process_time() - started)
     assert statistics.median(unknown) == pytest.approx(statistics.median(known), rel=0.15)
+
+
+@pytest.mark.long
+async def test_attack_13_two_hundred_pairs_tell_nobody_who_is_known(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sign test on the time of whole sign-ins, in pairs, at the real cost, by wall clock.
+
+    A row that is found takes some 20 µs more than none, of a hundred thousand.
+    """
+    monkeypatch.setattr(server.accounts, "_passwords", Passwords())
+    await server.accounts.register("ada", PASSWORD, None, Door("127.0.0.1", True))
+
+    async def took_s(username: str, number: int) -> float:
+        door = Door(f"198.51.{number // 250}.{number % 250}", loopback=False)  # its own limit
+        started = time.perf_counter()
+        with pytest.raises(WrongCredentials):
+            await server.accounts.login(username, "wrong guess", door)
+        return time.perf_counter() - started
+
+    slower = 0
+    for pair in range(PAIRS):
+        names = ("ada", "nobody") if pair % 2 else ("nobody", "ada")
+        took = {name: await took_s(name, 2 * pair + turn) for turn, name in enumerate(names)}
+        slower += took["ada"] > took["nobody"]
+    deviation = math.sqrt(PAIRS) / 2
+    assert abs(slower - PAIRS / 2) < 4 * deviation, slower
 
 
 async def test_attack_13_both_are_told_the_same(server: Server) -> None:
