@@ -130,3 +130,16 @@ async def test_one_person_signing_in_twice_at_once_is_one_account(server: Server
         )
     )
     assert first.id == second.id
+
+
+async def test_two_links_that_go_at_once_leave_a_way_in(server: Server) -> None:
+    for number in range(20):
+        first = ProvenIdentity("github", f"{number}", f"ada{number}", "Ada", token=None)
+        account = await server.accounts.find_or_create_for_identity(first, vouched=True, door=HOME)
+        second = ProvenIdentity("google", f"{number}", "ada", "Ada", token=None)
+        await server.accounts.link_identity(account.id, second)
+        await asyncio.gather(
+            *(server.accounts.unlink_identity(account.id, name) for name in ("github", "google")),
+            return_exceptions=True,
+        )
+        assert len(await server.accounts.identities(account.id)) >= 1

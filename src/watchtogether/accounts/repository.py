@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from watchtogether.accounts.errors import IdentityTaken, LastWayIn, UsernameTaken
@@ -146,18 +146,28 @@ class AccountRepository:
 
         Raises `LastWayIn` when the account has neither a password nor another link.
         """
+        others = select(func.count()).where(
+            IdentityRow.account_id == account_id, IdentityRow.provider != provider
+        )
+        has_password = select(AccountRow.id).where(
+            AccountRow.id == account_id, AccountRow.password_hash.is_not(None)
+        )
         async with self._database.transaction() as unit:
-            account = await unit.get(AccountRow, account_id, with_for_update=True)
-            row = await unit.scalar(_link_of(account_id, provider))
-            if account is None or row is None:
-                return False
-            links = await unit.scalar(
-                select(func.count()).where(IdentityRow.account_id == account_id)
+            # Two who unlink at once: PostgreSQL needs the lock, SQLite the single statement.
+            await unit.get(AccountRow, account_id, with_for_update=True)
+            gone = await unit.scalar(
+                delete(IdentityRow)
+                .where(
+                    IdentityRow.account_id == account_id,
+                    IdentityRow.provider == provider,
+                    or_(has_password.exists(), others.scalar_subquery() > 0),
+                )
+                .returning(IdentityRow.id)
             )
-            if account.password_hash is None and (links or 0) < 2:
-                raise LastWayIn
-            await unit.delete(row)
-            return True
+            linked = gone or await unit.scalar(_link_of(account_id, provider))
+        if gone is None and linked is not None:
+            raise LastWayIn
+        return gone is not None
 
     async def put_identity(self, link: SealedIdentity, now_wall_ms: int) -> None:
         """Link, or replace the link. Raises `IdentityTaken` when somebody else has it."""
