@@ -72,7 +72,7 @@ def test_what_is_no_subtitle_is_refused(junk: bytes) -> None:
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=60))
-def test_no_text_ends_a_cue_or_opens_a_tag(said: str) -> None:
+def test_attack_57_no_text_ends_a_cue_or_opens_a_tag(said: str) -> None:
     source = f"{TIMES}{said}\n\n2\n00:00:03,000 --> 00:00:04,000\nAfter.\n".encode()
     written = vtt_of(source).decode()
     assert written.splitlines()[-1] == "After."

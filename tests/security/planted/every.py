@@ -1,5 +1,5 @@
 """All of them."""
 
-from tests.security.planted import load, rooms, sessions
+from tests.security.planted import load, parties, plex, sessions
 
-PLANTS = (*sessions.PLANTS, *rooms.PLANTS, *load.PLANTS)
+PLANTS = (*sessions.PLANTS, *plex.PLANTS, *parties.PLANTS, *load.PLANTS)
