@@ -14,12 +14,17 @@ PLANTS = (
         "",
         _INPUT,
     ),
-    Plant(
+    Plant(  # whoever left keeps the seat; the core would still refuse, by another code
         (31,),
         "rooms/seating.py",
-        "        connection.place = None\n        self._forget_screen(connection)\n"
-        "        await self._gateway.exit",
-        "        self._forget_screen(connection)\n        await self._gateway.exit",
+        """    if not isinstance(connection.place, Place):
+        raise NotInRoom
+    return connection.place
+""",
+        """    if isinstance(connection.place, Place):
+        place_of.__dict__[connection.id] = connection.place
+    return place_of.__dict__[connection.id]
+""",
         _INPUT,
     ),
     Plant(

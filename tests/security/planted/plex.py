@@ -80,8 +80,8 @@ PLANTS = (
     Plant(
         (44,),
         "plex/addresses.py",
-        '        if not found:\n            raise httpcore2.ConnectError("name not resolved")\n',
-        "",
+        'raise httpcore2.ConnectError("name not resolved") from error',
+        "return [host]",
         _ADDRESSES,
     ),
     Plant(
@@ -115,6 +115,13 @@ PLANTS = (
         """    if uri != f"session/{order.session}/base/index.m3u8":""",
         "    if not uri:",
         "stream/test_transcode_reading.py",
+    ),
+    Plant(
+        (49,),
+        "plex/library.py",
+        '            "url": path,\n        }\n        accept',
+        '            "url": path,\n            "protocol": "file",\n        }\n        accept',
+        _IMAGES,
     ),
     Plant(
         (50,), "plex/endpoints.py", "        size: PictureSize,\n", "        size: str,\n", _IMAGES
