@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from watchtogether.accounts.model import Identity
 from watchtogether.db.engine import Database
 from watchtogether.kit.clock import SystemClock
 from watchtogether.kit.errors import StorageUnavailable
@@ -47,17 +48,20 @@ def check(
 def password(username: str) -> None:
     """Give an account a new password, print it, and sign its devices out within a minute."""
     try:
-        chosen = asyncio.run(_reset_password(username))
+        found = asyncio.run(_reset_password(username))
     except StorageUnavailable as error:
         typer.echo(f"watchtogether: the database does not answer: {error}", err=True)
         raise SystemExit(1) from None
-    if chosen is None:
+    if found is None:
         typer.echo(f"watchtogether: there is no account {username}", err=True)
         raise SystemExit(1)
+    chosen, linked = found
+    for each in linked:
+        typer.echo(f"{each.provider} still leads into it, as {each.username}")
     typer.echo(f"The new password of {username}, shown this once: {chosen}")
 
 
-async def _reset_password(username: str) -> str | None:
+async def _reset_password(username: str) -> tuple[str, list[Identity]] | None:
     settings = Settings()
     if not settings.data_dir.is_dir():  # a key would be made in the wrong place
         raise StorageUnavailable(f"there is no folder {settings.data_dir}")

@@ -41,7 +41,7 @@ def main() -> None:
 def _settings_at_fault(error: ValidationError) -> str:
     """Which settings make no sense, and why."""
     return "; ".join(
-        f"WATCHTOGETHER_{str(fault['loc'][0]).upper()}: {fault['msg']}"
+        (f"WATCHTOGETHER_{str(fault['loc'][0]).upper()}: " if fault["loc"] else "") + fault["msg"]
         for fault in error.errors(include_url=False, include_input=False)
     )
 

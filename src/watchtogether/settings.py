@@ -26,7 +26,11 @@ class Settings(BaseSettings):
     """Read from `WATCHTOGETHER_*` variables and from a `.env` file."""
 
     model_config = SettingsConfigDict(
-        env_prefix="WATCHTOGETHER_", env_file=".env", extra="ignore", frozen=True
+        env_prefix="WATCHTOGETHER_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # it may be a secret
     )
 
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every one.")

@@ -1,5 +1,6 @@
 """ID tokens that do not hold are refused, whatever is wrong with them (OIDC Core 3.1.3.7)."""
 
+import hashlib
 import hmac
 import json
 from base64 import urlsafe_b64encode
@@ -9,7 +10,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import RSAKey
 from pydantic import SecretStr
 
@@ -30,6 +31,8 @@ Claims = dict[str, Any]
 class Hostile:
     """A provider that answers as a test wants."""
 
+    issuer: str = ISSUER
+    authorization: str | None = None
     clock: FakeClock = field(default_factory=FakeClock)
     errand: Errand = field(default_factory=lambda: Errand("https://ours.example/callback"))
     keys: list[RSAKey] = field(default_factory=lambda: [KEY])
@@ -41,7 +44,7 @@ class Hostile:
     def __post_init__(self) -> None:
         client = httpx2.AsyncClient(transport=httpx2.MockTransport(self._answer))
         registered = Client("oidc", "Ours", "watchtogether", SecretStr("s"))
-        self.provider = OidcProvider(registered, ISSUER, Fetcher(client), self.clock)
+        self.provider = OidcProvider(registered, self.issuer, Fetcher(client), self.clock)
 
     def _answer(self, request: httpx2.Request) -> httpx2.Response:
         self.asked.append(request)
@@ -49,10 +52,11 @@ class Hostile:
             case "/.well-known/openid-configuration":
                 self.discovered += 1
                 places = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint")
-                found = {place: f"{ISSUER}/{place}" for place in places}
-                return httpx2.Response(
-                    200, json={"issuer": ISSUER, "jwks_uri": f"{ISSUER}/keys", **found}
-                )
+                found = {place: f"{self.issuer}/{place}" for place in places}
+                if self.authorization is not None:
+                    found["authorization_endpoint"] = self.authorization
+                found |= {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/keys"}
+                return httpx2.Response(200, json=found)
             case "/keys":
                 keys = [key.as_dict(private=False) for key in self.keys]
                 return httpx2.Response(200, json={"keys": keys})
@@ -65,7 +69,7 @@ class Hostile:
     def claims(self, **changed: object) -> Claims:
         now_s = self.clock.wall_ms() // 1000
         usual: Claims = {
-            "iss": ISSUER,
+            "iss": self.issuer,
             "aud": "watchtogether",
             "sub": "17",
             "iat": now_s,
@@ -77,7 +81,8 @@ class Hostile:
         return {name: value for name, value in (usual | changed).items() if value is not None}
 
     def signed(self, claims: Claims, key: RSAKey = KEY) -> None:
-        self.id_token = jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key)
+        header = {"alg": "RS256", "kid": key.kid}  # as JSON by hand: half a letter is allowed there
+        self.id_token = jws.serialize_compact(header, json.dumps(claims).encode(), key)
 
     async def prove(self) -> ProvenIdentity:
         return await self.provider.prove(self.errand, "code", None)
@@ -90,7 +95,8 @@ def hostile() -> Hostile:
 
 async def test_a_token_that_holds_names_its_subject(hostile: Hostile) -> None:
     hostile.signed(hostile.claims())
-    assert await hostile.prove() == ProvenIdentity("oidc", "17", "ada", "Ada L", None)
+    expected = hashlib.sha256(f"{ISSUER}\n17".encode()).hexdigest()
+    assert await hostile.prove() == ProvenIdentity("oidc", expected, "ada", "Ada L", None)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +117,10 @@ async def test_a_token_that_holds_names_its_subject(hostile: Hostile) -> None:
         {"sub": None},
         {"sub": ""},
         {"sub": 17},
-        {"sub": "x" * 201},
+        {"sub": "x" * 256},
+        {"sub": "a\x00"},
+        {"sub": "\ud800"},
+        {"nonce": "\ud800"},
     ],
     ids=str,
 )
@@ -166,6 +175,38 @@ async def test_a_forged_token_is_refused(hostile: Hostile, forge: Callable[[Host
         await hostile.prove()
 
 
+async def test_the_same_subject_of_another_issuer_is_somebody_else(hostile: Hostile) -> None:
+    hostile.signed(hostile.claims())
+    here = await hostile.prove()
+    elsewhere = Hostile(issuer="https://other.example")
+    elsewhere.signed(elsewhere.claims())
+    assert (await elsewhere.prove()).subject != here.subject
+
+
+async def test_a_name_that_no_database_takes_is_made_one(hostile: Hostile) -> None:
+    hostile.signed(hostile.claims(preferred_username="a\x00d\ud800a", name="\u202eAda"))
+    found = await hostile.prove()
+    assert (found.username, found.display_name) == ("ada", "Ada")
+
+
+async def test_a_payload_without_end_is_refused(hostile: Hostile) -> None:
+    nested = b'{"a":' * 5_000 + b"1" + b"}" * 5_000
+    signed = jws.serialize_compact({"alg": "RS256", "kid": "first"}, nested, KEY)
+    hostile.id_token = signed
+    with pytest.raises(ProviderRefused):
+        await hostile.prove()
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["javascript:alert(1)", "/relative", "http://[::1", "http://plain.example/", "x\x00", ""],
+)
+async def test_an_address_that_is_none_sends_nobody_anywhere(hostile: Hostile, place: str) -> None:
+    hostile.authorization = place
+    with pytest.raises(ProviderRefused):
+        await hostile.provider.address(hostile.errand)
+
+
 async def test_new_keys_are_looked_up_but_not_at_every_forgery(hostile: Hostile) -> None:
     hostile.signed(hostile.claims())
     await hostile.prove()
@@ -177,7 +218,7 @@ async def test_new_keys_are_looked_up_but_not_at_every_forgery(hostile: Hostile)
     assert hostile.discovered == 1
     await hostile.clock.advance(61)
     hostile.signed(hostile.claims(), OTHER)
-    assert (await hostile.prove()).subject == "17"
+    assert (await hostile.prove()).username == "ada"
     assert hostile.discovered == 2
 
 

@@ -8,6 +8,7 @@ from tests.accounts.conftest import PASSWORD, Build, Server
 from watchtogether.accounts.door import Door
 from watchtogether.accounts.errors import (
     IdentityTaken,
+    LastWayIn,
     SetupCodeNeeded,
     SignUpClosed,
     WrongCredentials,
@@ -137,9 +138,22 @@ async def test_two_links_that_go_at_once_leave_a_way_in(server: Server) -> None:
         first = ProvenIdentity("github", f"{number}", f"ada{number}", "Ada", token=None)
         account = await server.accounts.find_or_create_for_identity(first, vouched=True, door=HOME)
         second = ProvenIdentity("google", f"{number}", "ada", "Ada", token=None)
-        await server.accounts.link_identity(account.id, second)
+        who = (await server.accounts.sign_in(account, "test")).principal
+        await server.accounts.add_identity(account.id, second, keep=who.session_id)
+        both = ("github", "google")
         await asyncio.gather(
-            *(server.accounts.unlink_identity(account.id, name) for name in ("github", "google")),
+            *(server.accounts.unlink_identity(who, name, both) for name in both),
             return_exceptions=True,
         )
         assert len(await server.accounts.identities(account.id)) >= 1
+
+
+async def test_a_way_in_that_is_no_longer_set_up_counts_for_nothing(server: Server) -> None:
+    first = ProvenIdentity("github", "1", "ada", "Ada", token=None)
+    account = await server.accounts.find_or_create_for_identity(first, vouched=True, door=HOME)
+    who = (await server.accounts.sign_in(account, "test")).principal
+    second = ProvenIdentity("google", "1", "ada", "Ada", token=None)
+    await server.accounts.add_identity(account.id, second, keep=who.session_id)
+    with pytest.raises(LastWayIn):
+        await server.accounts.unlink_identity(who, "github", ["github"])
+    await server.accounts.unlink_identity(who, "google", ["github"])

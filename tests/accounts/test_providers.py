@@ -251,3 +251,68 @@ async def test_unlinking_leaves_a_way_in(owned: Server) -> None:
     assert (await mia.browser.delete("/api/auth/identities/oidc")).status_code == 404
     by_password = {"username": "mia", "password": PASSWORD}
     assert (await owned.browser().post("/api/auth/login", json=by_password)).status_code == 200
+
+
+async def test_a_link_is_not_replaced_by_who_borrows_a_session(owned: Server) -> None:
+    mia, thief = visit(owned), visit(owned)
+    await mia.sign_in("mia")
+    thief.browser.cookies.update(dict(mia.browser.cookies))
+    answer = await thief.link("thief")
+    assert answer.headers["location"] == "/settings?problem=already_linked"
+    again = visit(owned)
+    await again.sign_in("mia")
+    assert await again.username() == "mia"
+
+
+async def test_a_changed_way_in_signs_all_other_devices_out(owned: Server) -> None:
+    mia, phone = visit(owned), visit(owned)
+    await register(mia.browser, "mia")
+    await mia.link("mia-there")
+    await phone.sign_in("mia-there")
+    assert (await mia.browser.delete("/api/auth/identities/oidc")).status_code == 204
+    assert await phone.username() is None
+    assert await mia.username() == "mia"
+
+
+async def test_linking_outlives_an_access_token(owned: Server) -> None:
+    mia = visit(owned)
+    await register(mia.browser, "mia")
+    await owned.clock.advance(580)
+    begun = await mia.browser.post(f"{BEGIN}/link")
+    answer = await approve(begun.json()["url"], "mia-there", BACK)
+    await owned.clock.advance(60)
+    assert (await mia.browser.get(answer)).headers["location"] == "/settings"
+
+
+async def test_a_new_sign_in_ends_a_session_that_was_to_be_renewed(owned: Server) -> None:
+    mia = visit(owned)
+    await register(mia.browser, "mia")
+    await owned.clock.advance(700)
+    await mia.sign_in("mia-there")
+    assert len(owned.ended) == 1
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+async def test_attack_24_another_site_begins_no_sign_in(owned: Server, site: str) -> None:
+    page = owned.browser(**{"sec-fetch-site": site, "sec-fetch-mode": "navigate"})
+    answer = await page.get(BEGIN, params={"next": "/r/abc-def-ghj"})
+    assert answer.headers["location"] == "/sign-in?next=%2Fr%2Fabc-def-ghj"
+    assert not page.cookies
+
+
+async def test_answers_that_nobody_asked_for_use_up_no_limit(owned: Server) -> None:
+    ada = visit(owned)
+    answer = await approve(await ada.begin(), "ada", BACK)
+    flood = owned.browser()
+    for _ in range(150):
+        assert (await flood.get(f"{BEGIN}/callback?state=x&code=y")).status_code == 400
+    assert (await ada.browser.get(answer)).headers["location"] == "/"
+
+
+async def test_the_public_address_is_the_one_to_come_back_to(build: Build, issuer: str) -> None:
+    server = build(issuer=issuer, public_url="https://watch.example.org")
+    for host in ("watch.example.org", "203.0.113.66", "evil.lan"):
+        page = server.browser(host=host)
+        address = (await page.get(BEGIN)).headers["location"]
+        (back,) = parse_qs(urlsplit(address).query)["redirect_uri"]
+        assert back == "https://watch.example.org/api/auth/oauth/oidc/callback"

@@ -60,3 +60,9 @@ def test_a_database_of_a_newer_version(tmp_path: Path) -> None:
 def test_a_setting_that_makes_no_sense(tmp_path: Path) -> None:
     words = said(start(tmp_path / "data", WATCHTOGETHER_PORT="eighty"))
     assert "WATCHTOGETHER_PORT" in words
+
+
+def test_half_a_registration_is_said_without_its_secret(tmp_path: Path) -> None:
+    words = said(start(tmp_path / "data", WATCHTOGETHER_GITHUB_CLIENT_SECRET="gh_s3cr3t_0123"))
+    assert "sign-in with github: set all of its values, or none" in words
+    assert "gh_s3cr3t" not in words

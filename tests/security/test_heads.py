@@ -20,7 +20,9 @@ class Quick(BoundedHeadProtocol):
 
 
 async def _app(scope: Scope, receive: Receive, send: Send) -> None:
-    await send({"type": "http.response.start", "status": 204, "headers": []})
+    names = b",".join(name for name, _ in scope["headers"])
+    headers = [(b"x-names", names)]
+    await send({"type": "http.response.start", "status": 204, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
 
 
@@ -77,6 +79,36 @@ async def test_attack_61_the_second_request_of_a_connection_has_no_more_time(por
     writer.write(START)
     async with asyncio.timeout(HEAD_S + 2):
         assert (await _read(reader)).startswith(b"HTTP/1.1 408 ")
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (START + b"\r\n", b"\r\n"),
+        (START + b"Content-Length: 2\r\n\r\n", b"x"),
+        (START + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X-Trailer: 1\r\n"),
+    ],
+    ids=["an empty line", "half a body", "a trailer"],
+)
+async def test_attack_61_a_byte_after_the_answer_wins_no_time(
+    port: int, first: bytes, then: bytes
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(first)
+    assert b" 204 " in await reader.readuntil(b"\r\n\r\n")
+    writer.write(then)
+    async with asyncio.timeout(HEAD_S + 2):
+        await _read(reader)
+    writer.close()
+
+
+async def test_attack_63_a_trailer_is_no_header(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    chunked = b"Transfer-Encoding: chunked\r\n\r\n0\r\nX-Forwarded-For: 9.9.9.9\r\n\r\n"
+    writer.write(START + chunked)
+    answer = await reader.readuntil(b"\r\n\r\n")
+    assert b"x-names: host,transfer-encoding\r\n" in answer
     writer.close()
 
 

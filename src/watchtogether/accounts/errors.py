@@ -116,3 +116,11 @@ class LastWayIn(AppError):
     code = "last_way_in"
     status = 409
     message = "This is the only way into your account. Choose a password or link another one first."
+
+
+class AlreadyLinked(AppError):
+    """Another account of this provider is linked: it must be unlinked first, by who has it."""
+
+    code = "already_linked"
+    status = 409
+    message = "Another account there is linked already. Unlink it first."

@@ -1,11 +1,17 @@
 """The SQL of accounts, their identities, and guests."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from watchtogether.accounts.errors import IdentityTaken, LastWayIn, UsernameTaken
+from watchtogether.accounts.errors import (
+    AlreadyLinked,
+    IdentityTaken,
+    LastWayIn,
+    UsernameTaken,
+)
 from watchtogether.accounts.model import Account, AccountRole, Guest, Identity, Provider
 from watchtogether.accounts.tables import AccountRow, GuestRow, IdentityRow
 from watchtogether.db.engine import Database
@@ -97,14 +103,21 @@ class AccountRepository:
                 raise IdentityTaken from error
             raise UsernameTaken from error
 
-    async def set_password_hash(self, account_id: AccountId, password_hash: str) -> None:
-        """Replace an account's password hash."""
+    async def set_password_hash(
+        self, account_id: AccountId, password_hash: str, instead_of: str | None = None
+    ) -> bool:
+        """Replace an account's password hash; with `instead_of` only while it is that one."""
+        chosen = [AccountRow.id == account_id]
+        if instead_of is not None:
+            chosen.append(AccountRow.password_hash == instead_of)
         async with self._database.transaction() as unit:
-            await unit.execute(
+            found = await unit.scalar(
                 update(AccountRow)
-                .where(AccountRow.id == account_id)
+                .where(*chosen)
                 .values(password_hash=password_hash)
+                .returning(AccountRow.id)
             )
+        return found is not None
 
     async def set_disabled(self, account_id: AccountId, since_wall_ms: int | None) -> None:
         """Switch an account off, or on again with None."""
@@ -141,13 +154,18 @@ class AccountRepository:
             )
             return [_identity(row) for row in rows]
 
-    async def remove_identity(self, account_id: AccountId, provider: Provider) -> bool:
+    async def remove_identity(
+        self, account_id: AccountId, provider: Provider, working: Collection[Provider]
+    ) -> bool:
         """Unlink. False, and nothing changed, when it was not linked.
 
-        Raises `LastWayIn` when the account has neither a password nor another link.
+        Raises `LastWayIn` when the account has neither a password nor another link that is
+        `working`.
         """
         others = select(func.count()).where(
-            IdentityRow.account_id == account_id, IdentityRow.provider != provider
+            IdentityRow.account_id == account_id,
+            IdentityRow.provider != provider,
+            IdentityRow.provider.in_(working),
         )
         has_password = select(AccountRow.id).where(
             AccountRow.id == account_id, AccountRow.password_hash.is_not(None)
@@ -171,18 +189,45 @@ class AccountRepository:
 
     async def put_identity(self, link: SealedIdentity, now_wall_ms: int) -> None:
         """Link, or replace the link. Raises `IdentityTaken` when somebody else has it."""
+        if not await self.renew_identity(link, replace=True):
+            await self.add_identity(link, now_wall_ms)
+
+    async def add_identity(self, link: SealedIdentity, now_wall_ms: int) -> None:
+        """Link what is not linked. Raises `IdentityTaken`, `AlreadyLinked`."""
         identity = link.identity
         try:
             async with self._database.transaction() as unit:
-                row = await unit.scalar(_link_of(identity.account_id, identity.provider))
-                if row is None:
-                    unit.add(_identity_row(link, now_wall_ms))
-                else:
-                    row.subject = identity.subject
-                    row.username = identity.username
-                    row.sealed_token = link.sealed_token
+                unit.add(_identity_row(link, now_wall_ms))
+        except IntegrityError as error:
+            found = await self.identity(identity.account_id, identity.provider)
+            if found is None:
+                raise IdentityTaken from error
+            if found.identity.subject != identity.subject:
+                raise AlreadyLinked from error
+
+    async def renew_identity(self, link: SealedIdentity, *, replace: bool = False) -> bool:
+        """Keep the newest name and token of a link; False when it is gone.
+
+        With `replace` also for another account of this provider. Raises `IdentityTaken`.
+        """
+        identity = link.identity
+        values = {"username": identity.username, "sealed_token": link.sealed_token}
+        of_it = [
+            IdentityRow.account_id == identity.account_id,
+            IdentityRow.provider == identity.provider,
+        ]
+        if replace:
+            values["subject"] = identity.subject
+        else:
+            of_it.append(IdentityRow.subject == identity.subject)
+        try:
+            async with self._database.transaction() as unit:
+                found = await unit.scalar(
+                    update(IdentityRow).where(*of_it).values(**values).returning(IdentityRow.id)
+                )
         except IntegrityError as error:
             raise IdentityTaken from error
+        return found is not None
 
     async def set_identity_token(
         self, account_id: AccountId, provider: Provider, sealed_token: str

@@ -2,7 +2,7 @@
 
 import hmac
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 from watchtogether.accounts.door import Door
@@ -38,7 +38,7 @@ from watchtogether.accounts.sessions import SessionService
 from watchtogether.db.engine import Database
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import NotFound
-from watchtogether.kit.ids import AccountId, GuestId, RoomId, new_id, new_secret
+from watchtogether.kit.ids import AccountId, GuestId, RoomId, SessionId, new_id, new_secret
 from watchtogether.kit.names import MAX_LENGTH, InvalidName, clean_name, name_key
 from watchtogether.kit.rate_limit import AUTH, GENERAL, RateLimiter
 
@@ -135,8 +135,8 @@ class AccountService:
                 raise WrongCredentials
         if account.disabled:
             raise AccountDisabled
-        if verdict.new_hash is not None:
-            await self._people.set_password_hash(account.id, verdict.new_hash)
+        if verdict.new_hash is not None:  # unless it was changed meanwhile
+            await self._people.set_password_hash(account.id, verdict.new_hash, stored)
         return account
 
     async def has_password(self, account_id: str) -> bool:
@@ -154,11 +154,14 @@ class AccountService:
         async with self._passwords.turn() as turn, self._counting_failures(who.id, door):
             if not (await turn.verify(current, stored)).right:
                 raise WrongCredentials
-        await self._people.set_password_hash(account_id, await self._passwords.hash(new))
+        chosen = await self._passwords.hash(new)
+        if not await self._people.set_password_hash(account_id, chosen, stored):
+            raise WrongCredentials  # somebody was faster with the same one
         await self._sessions.end_all(account_id=account_id, keep=who.session_id)
 
-    async def reset_password(self, username: str) -> str | None:
-        """A new password for who has lost theirs, which ends all of their sessions.
+    async def reset_password(self, username: str) -> tuple[str, list[Identity]] | None:
+        """A new password for who has lost theirs, which ends all of their sessions; and what else
+        leads into the account, which stays.
 
         None when there is no such account. For whoever runs the server: nobody is asked.
         """
@@ -169,7 +172,7 @@ class AccountService:
         chosen = new_secret()[:_RESET_LENGTH]
         await self._people.set_password_hash(account.id, await self._passwords.hash(chosen))
         await self._sessions.end_all(account_id=account.id)
-        return chosen
+        return chosen, await self._people.identities(account.id)
 
     async def set_disabled(self, account_id: str, disabled: bool) -> None:
         """Switch an account off, which ends its sessions, or on again."""
@@ -192,21 +195,42 @@ class AccountService:
             return await self._admit(proven, vouched=vouched, door=door)
         if account.disabled:
             raise AccountDisabled
-        await self.link_identity(account.id, proven)
+        if not await self._people.renew_identity(self._sealed(account.id, proven)):
+            raise NotSignedIn  # unlinked at this very moment
         return account
 
     async def link_identity(self, account_id: AccountId, proven: ProvenIdentity) -> None:
-        """Link a provider's account to one of ours. Raises `IdentityTaken`."""
+        """Link a provider's account to one of ours, in place of another of the same provider.
+
+        Raises `IdentityTaken`.
+        """
         await self._people.put_identity(self._sealed(account_id, proven), self._clock.wall_ms())
+
+    async def add_identity(
+        self, account_id: AccountId, proven: ProvenIdentity, *, keep: SessionId
+    ) -> None:
+        """Make a provider's account a way into this one, and end its other sessions: whoever
+        is there may not be who wants this. Raises `IdentityTaken`, `AlreadyLinked`.
+        """
+        await self._people.add_identity(self._sealed(account_id, proven), self._clock.wall_ms())
+        await self._sessions.end_all(account_id=account_id, keep=keep)
 
     async def identities(self, account_id: str) -> list[Identity]:
         """All that an account is linked to."""
         return await self._people.identities(AccountId(account_id))
 
-    async def unlink_identity(self, account_id: str, provider: Provider) -> None:
-        """Unlink a provider's account. Raises `NotFound`, `LastWayIn`."""
-        if not await self._people.remove_identity(AccountId(account_id), provider):
+    async def unlink_identity(
+        self, who: Principal, provider: Provider, working: Collection[Provider]
+    ) -> None:
+        """Unlink a provider's account, and end the sessions that may have come by it.
+
+        `working` names the providers that people can sign in at now. Raises `NotFound`,
+        `LastWayIn`.
+        """
+        account_id = AccountId(who.id)
+        if not await self._people.remove_identity(account_id, provider, working):
             raise NotFound
+        await self._sessions.end_all(account_id=account_id, keep=who.session_id)
 
     async def token_for(self, account_id: str, provider: Provider) -> str | None:
         """The provider's token of an account; a secret. Raises `SealBroken`."""

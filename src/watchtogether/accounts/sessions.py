@@ -79,6 +79,12 @@ class SessionService:
         """As `require_live`; for sockets, which make no requests, to ask now and then."""
         return await self._liveness.is_live(session_id)
 
+    async def live_session_of(self, refresh_token: str) -> SessionId | None:
+        """The session a refresh token was issued for, while it lives. Renews nothing."""
+        session_id = self._refresh_tokens.session_of(refresh_token)
+        live = session_id is not None and await self.is_live(session_id)
+        return session_id if live else None
+
     async def list_for(self, who: Principal) -> list[Session]:
         """Every live session of the same person, the last seen first."""
         return await self._live_of(

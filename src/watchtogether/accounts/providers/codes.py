@@ -42,7 +42,8 @@ async def redeem(
             "code_verifier": errand.verifier,
         },
     )
-    if not isinstance(answer.get("access_token"), str):
+    token = answer.get("access_token")
+    if not isinstance(token, str) or not token.isascii() or not token.isprintable():
         raise ProviderRefused  # GitHub says no with a status of 200
     return answer
 

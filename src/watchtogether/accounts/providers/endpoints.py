@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
@@ -15,14 +16,16 @@ from watchtogether.accounts.door import door_of
 from watchtogether.accounts.errors import NotSignedIn, SessionExpired, SignInForeign
 from watchtogether.accounts.guard import Guard
 from watchtogether.accounts.model import Principal
-from watchtogether.accounts.providers.sign_in import ERRAND_S, ProviderSignIn
+from watchtogether.accounts.providers.sign_in import ERRAND_S, ProviderSignIn, own_path
 from watchtogether.accounts.service import AccountService
 from watchtogether.accounts.sessions import SessionService
-from watchtogether.kit.errors import AppError, NotFound
-from watchtogether.kit.ids import AccountId
+from watchtogether.kit.errors import AppError, NotFound, TooManyRequests
+from watchtogether.kit.ids import SessionId
 
 ERRAND_COOKIE = "wt_provider"
 _SIGN_IN, _SETTINGS = "/sign-in", "/settings"
+_PLEX = "plex"
+_ELSEWHERE = frozenset({"cross-site", "same-site"})
 
 
 class IdentityOut(BaseModel):
@@ -74,7 +77,12 @@ def _add_sign_in(router: APIRouter, door: ProviderDoor) -> None:
         request: Request,
         goes_to: Annotated[str, Query(alias="next", max_length=500)] = "/",
     ) -> Response:
-        """Send the browser to a provider, to sign in and come back to `next`."""
+        """Send the browser to a provider, to sign in and come back to `next`.
+
+        Another site's page may not: who comes from one has to press the button here.
+        """
+        if request.headers.get("sec-fetch-site") in _ELSEWHERE:
+            return _to(f"{door.base_path}{_SIGN_IN}?{urlencode({'next': own_path(goes_to)})}")
         try:
             begun = await door.sign_in.begin(
                 provider, _redirect_uri(door, request, provider), door_of(request), goes_to=goes_to
@@ -100,7 +108,7 @@ def _add_sign_in(router: APIRouter, door: ProviderDoor) -> None:
             _redirect_uri(door, request, provider),
             door_of(request),
             goes_to=_SETTINGS,
-            account_id=AccountId(who.id),
+            linking=who,
         )
         door.binding.write(response, begun.binding, ERRAND_S, request.headers)
         return LinkOut(url=begun.url)
@@ -108,21 +116,22 @@ def _add_sign_in(router: APIRouter, door: ProviderDoor) -> None:
     @router.get("/oauth/{provider}/callback", status_code=303, response_class=RedirectResponse)
     async def callback(provider: str, request: Request) -> Response:
         """The provider's answer, brought by the browser; it ends in the page, signed in."""
-        asker = await _asker(door, request)
-        account_id = AccountId(asker.id) if asker and asker.kind == "account" else None
+        session_id = await _session(door, request)
         binding = door.binding.read(request.cookies, request.headers) or ""
         try:
             finished = await door.sign_in.finish(
                 provider,
                 dict(request.query_params),
                 binding,
-                account_id,
+                session_id,
                 door_of(request),
             )
         except NotFound:
             raise
         except SignInForeign as error:
             return _foreign(door, error)
+        except TooManyRequests as error:  # what was begun goes on a moment later
+            return _back(door, _SIGN_IN, error)
         except AppError as error:
             response = _back(
                 door, _SETTINGS if door.sign_in.is_linking(binding) else _SIGN_IN, error
@@ -131,8 +140,8 @@ def _add_sign_in(router: APIRouter, door: ProviderDoor) -> None:
             return response
         response = _to(f"{door.base_path}{finished.goes_to}")
         if not finished.linked:
-            if asker is not None:  # a browser that signs in again leaves its old session
-                await door.sessions.end(asker.session_id)
+            if session_id is not None:  # a browser that signs in again leaves its old session
+                await door.sessions.end(session_id)
             grant = await door.accounts.sign_in(finished.account, door_of(request).device)
             door.cookies.write(response, grant, request.headers)
         door.binding.clear(response, request.headers)
@@ -154,16 +163,18 @@ def _add_identities(router: APIRouter, door: ProviderDoor) -> None:
     @router.delete("/identities/{provider}", status_code=204)
     async def unlink(provider: str, who: Annotated[Principal, Depends(door.guard.account)]) -> None:
         """Unlink one; the last way into an account stays."""
-        if provider not in {client.provider for client in door.sign_in.clients}:
-            raise NotFound  # Plex is more than a way in: its own pages look after it
-        await door.accounts.unlink_identity(who.id, provider)
+        if provider == _PLEX:
+            raise NotFound  # more than a way in: its own pages look after it
+        working = [_PLEX, *(client.provider for client in door.sign_in.clients)]
+        await door.accounts.unlink_identity(who, provider, working)
 
 
-async def _asker(door: ProviderDoor, request: Request) -> Principal | None:
-    """Whoever is signed in here; a session to be renewed counts as none."""
+async def _session(door: ProviderDoor, request: Request) -> SessionId | None:
+    """This browser's session, also one that is to be renewed: a provider may take its time."""
     with suppress(NotSignedIn, SessionExpired):
-        return await door.guard.identify(request)
-    return None
+        return (await door.guard.identify(request)).session_id
+    token = door.cookies.refresh_token(request.cookies, request.headers)
+    return None if token is None else await door.sessions.live_session_of(token)
 
 
 def _redirect_uri(door: ProviderDoor, request: Request, provider: str) -> str:

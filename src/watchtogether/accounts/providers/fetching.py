@@ -75,6 +75,7 @@ def _object(body: bytes) -> Json:
 
 
 def text(found: Json, *names: str) -> str | None:
-    """The first of these fields that is a text with something in it."""
+    """The first of these fields that is a text with something to see in it."""
     values = (found.get(name) for name in names)
-    return next((value for value in values if isinstance(value, str) and value), None)
+    shown = ("".join(filter(str.isprintable, each)) for each in values if isinstance(each, str))
+    return next((each for each in shown if each), None)

@@ -1,9 +1,11 @@
 """OpenID Connect Core 1.0: discovery, the code grant, and an ID token that is checked."""
 
+import hashlib
 import hmac
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
+import httpx2
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -23,7 +25,8 @@ _LEEWAY_S = 60
 _REMEMBER_MS = 3_600_000.0
 _MOST_OFTEN_MS = 60_000.0
 """Keys that are not known are looked up again, but not more often than this."""
-_MAX_TOKEN, _MAX_SUBJECT = 16_000, 200
+_MAX_TOKEN, _MAX_SUBJECT = 16_000, 255
+_UNREADABLE = (JoseError, ValueError, TypeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,12 @@ class OidcProvider:
             claims = about
         name = text(claims, "preferred_username", "nickname", "name") or ""
         return ProvenIdentity(
-            self.client.provider, subject, name, text(claims, "name") or name, token=None
+            self.client.provider, self._id_of(subject), name, text(claims, "name") or name, None
         )
+
+    def _id_of(self, subject: str) -> str:
+        """Subjects are an issuer's own: another one's "1" is somebody else (OIDC Core 5.7)."""
+        return hashlib.sha256(f"{self._issuer}\n{subject}".encode()).hexdigest()
 
     async def _claims(self, id_token: str, errand: Errand) -> Json:
         """OIDC Core 3.1.3.7. Raises `ProviderRefused` for whatever is wrong with the token."""
@@ -82,23 +89,21 @@ class OidcProvider:
         if claims.get("azp", self.client.client_id if alone else None) != self.client.client_id:
             raise ProviderRefused
         nonce, subject = claims.get("nonce"), claims.get("sub")
-        if not isinstance(nonce, str) or not hmac.compare_digest(
-            nonce.encode(), errand.nonce.encode()
-        ):
+        if not _is_plain(nonce) or not hmac.compare_digest(nonce, errand.nonce):
             raise ProviderRefused
-        if not isinstance(subject, str) or not 0 < len(subject) <= _MAX_SUBJECT:
+        if not _is_plain(subject) or len(subject) > _MAX_SUBJECT:
             raise ProviderRefused
         return claims
 
     async def _verified(self, id_token: str) -> Json:
         try:
             return self._read(id_token, (await self._metadata()).keys)
-        except (JoseError, ValueError, TypeError) as error:
+        except _UNREADABLE as error:
             if not self._may_look_again():
                 raise ProviderRefused from error
         try:  # the provider may have changed its keys meanwhile
             return self._read(id_token, (await self._discover()).keys)
-        except (JoseError, ValueError, TypeError) as error:
+        except _UNREADABLE as error:
             raise ProviderRefused from error
 
     def _read(self, id_token: str, keys: KeySet) -> Json:
@@ -128,20 +133,35 @@ class OidcProvider:
     async def _discover(self) -> _Metadata:
         base = self._issuer.rstrip("/")
         found = await self._fetcher.get(f"{base}/.well-known/openid-configuration")
-        authorization = text(found, "authorization_endpoint")
-        token, keys_at = text(found, "token_endpoint"), text(found, "jwks_uri")
+        authorization = self._place(found, "authorization_endpoint")
+        token, keys_at = self._place(found, "token_endpoint"), self._place(found, "jwks_uri")
         if found.get("issuer") != self._issuer or not authorization or not token or not keys_at:
             raise ProviderRefused
         listed = await self._fetcher.get(keys_at)
         try:
             keys = KeySet.import_key_set({"keys": listed["keys"]})
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+        except (*_UNREADABLE, KeyError) as error:
             raise ProviderRefused from error
         self._known = _Metadata(
             authorization,
             token,
-            text(found, "userinfo_endpoint"),
+            self._place(found, "userinfo_endpoint"),
             keys,
             self._clock.monotonic_ms(),
         )
         return self._known
+
+    def _place(self, found: Json, name: str) -> str | None:
+        """One of the provider's addresses, as safe as the issuer's own; None for anything else."""
+        given = text(found, name)
+        try:
+            read = httpx2.URL(given or "")
+        except (httpx2.InvalidURL, ValueError):
+            return None
+        wanted = {"https"} if self._issuer.startswith("https:") else {"http", "https"}
+        return given if read.scheme in wanted and read.host else None
+
+
+def _is_plain(value: object) -> TypeGuard[str]:
+    """A text of printable ASCII, as OpenID Connect has its names."""
+    return isinstance(value, str) and value.isascii() and value.isprintable() and value != ""

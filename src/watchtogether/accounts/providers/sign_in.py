@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass
 
 from watchtogether.accounts.door import Door
 from watchtogether.accounts.errors import ProviderRefused, SignInForeign
-from watchtogether.accounts.model import Account, Provider
+from watchtogether.accounts.model import Account, Principal, Provider
 from watchtogether.accounts.providers.model import Client, Errand, IdentityProvider
 from watchtogether.accounts.secrets import SealBroken, SecretBox
 from watchtogether.accounts.service import AccountService
 from watchtogether.kit.clock import Clock
 from watchtogether.kit.errors import NotFound
-from watchtogether.kit.ids import AccountId
+from watchtogether.kit.ids import AccountId, SessionId
 from watchtogether.kit.rate_limit import GENERAL, RateLimiter
 
 ERRAND_S = 600
@@ -49,6 +49,8 @@ class _Kept:
     until_wall_ms: int
     goes_to: str
     account_id: str | None
+    """Whose account is to be linked, and by whom; None for a sign-in."""
+    session_id: str | None
 
 
 class ProviderSignIn:
@@ -85,9 +87,9 @@ class ProviderSignIn:
         door: Door,
         *,
         goes_to: str = _HOME,
-        account_id: AccountId | None = None,
+        linking: Principal | None = None,
     ) -> Begun:
-        """Send somebody to a provider; with an account, to link it.
+        """Send somebody to a provider; `linking`, to make it a way into their account.
 
         Raises `NotFound` for a provider that is not configured, `ProviderUnreachable`,
         `TooManyRequests`.
@@ -100,7 +102,8 @@ class ProviderSignIn:
             "errand": asdict(errand),
             "until_wall_ms": self._clock.wall_ms() + ERRAND_S * 1000,
             "goes_to": own_path(goes_to),
-            "account_id": account_id,
+            "account_id": linking.id if linking else None,
+            "session_id": linking.session_id if linking else None,
         }
         return Begun(await provider.address(errand), self._secrets.seal(json.dumps(kept), _PLACE))
 
@@ -109,38 +112,40 @@ class ProviderSignIn:
         name: str,
         answer: Mapping[str, str],
         binding: str,
-        asker: AccountId | None,
+        session_id: SessionId | None,
         door: Door,
     ) -> Finished:
-        """What the browser brought back. Linking is for who began it, still signed in (`asker`).
+        """What the browser brought back. Linking is for the session that began it (`session_id`).
 
         Raises `NotFound`, `SignInForeign`, `ProviderRefused`, `ProviderUnreachable`,
-        `IdentityTaken`, `SignUpClosed`, `SetupCodeNeeded`, `AccountDisabled`, `TooManyRequests`.
+        `IdentityTaken`, `AlreadyLinked`, `SignUpClosed`, `SetupCodeNeeded`, `AccountDisabled`,
+        `TooManyRequests`.
         """
         provider = self._find(name)
-        await self._limiter.hit(GENERAL, f"provider|{door.address}")
         kept = self._opened(binding)
         state = answer.get("state", "")
         if kept.provider != name or not hmac.compare_digest(
             state.encode(), kept.errand.state.encode()
         ):
             raise SignInForeign
+        if kept.session_id is not None and kept.session_id != session_id:
+            raise SignInForeign
+        await self._limiter.hit(GENERAL, f"provider|{door.address}")
         code = answer.get("code", "")
         if "error" in answer or not 0 < len(code) <= _MAX_CODE:
             raise ProviderRefused
         proven = await provider.prove(kept.errand, code, answer.get("iss"))
-        if kept.account_id is None:
+        if kept.account_id is None or session_id is None:
             account = await self._accounts.find_or_create_for_identity(
                 proven, vouched=provider.client.vouches, door=door
             )
             return Finished(account, linked=False, goes_to=kept.goes_to)
-        if asker != kept.account_id:
+        account_id = AccountId(kept.account_id)
+        await self._accounts.add_identity(account_id, proven, keep=session_id)
+        linked = await self._accounts.account(account_id)
+        if linked is None:
             raise SignInForeign
-        await self._accounts.link_identity(asker, proven)
-        account_now = await self._accounts.account(asker)
-        if account_now is None:
-            raise SignInForeign
-        return Finished(account_now, linked=True, goes_to=kept.goes_to)
+        return Finished(linked, linked=True, goes_to=kept.goes_to)
 
     def is_linking(self, binding: str) -> bool:
         """Whether the browser that keeps this set out to link, not to sign in."""

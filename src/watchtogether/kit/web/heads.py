@@ -1,7 +1,7 @@
 """Requests whose head never ends: cut after a time, and after a length (attack 61, Slowloris).
 
-uvicorn bounds what comes after the head, and the pause between two requests. The head itself it
-would wait for, and keep, without end.
+uvicorn bounds the pause between two requests, until the first byte of the next. The head itself it
+would wait for, and keep, without end; so it does with trailers, which nothing here reads.
 """
 
 import asyncio
@@ -34,10 +34,18 @@ class BoundedHeadProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self._head_bytes is not None and not self.transport.is_closing():
+        if self.transport.is_closing() or self.transport.get_protocol() is not self:
+            return
+        if self._head_bytes is not None:
             self._head_bytes += len(data)
             if self._head_bytes > self.HEAD_BYTES:
                 self._cut(_TOO_LONG)
+        elif self.cycle is None or self.cycle.response_complete:
+            self._expect_head()  # a byte has ended uvicorn's own wait, and begun no request
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._head_bytes is not None:  # else a trailer, which could pretend to be a header
+            super().on_header(name, value)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -60,5 +68,6 @@ class BoundedHeadProtocol(HttpToolsProtocol):
 
     def _cut(self, answer: bytes) -> None:
         self._head_over()
-        self.transport.write(answer)
+        if self.cycle is None or self.cycle.response_complete:  # not into another's answer
+            self.transport.write(answer)
         self.transport.close()

@@ -53,14 +53,10 @@ class PublicAddress:
         return host is None or host == self.host or not _is_machine_address(host)
 
     def own_url(self, headers: Mapping[str, str]) -> str:
-        """`scheme://host[:port]` by which the browser that sends these headers came.
-
-        `knows` has judged the `Host` before.
+        """The public `scheme://host[:port]`; without one, as the browser that sends these headers
+        came, by a name that `knows` has judged before.
         """
-        given = headers.get("host", "")
-        if self.host and _hostname(given) == self.host:
-            return self.origin
-        return f"{'https' if self.is_secure(headers) else 'http'}://{given}"
+        return self.origin or f"http://{headers.get('host', '')}"
 
 
 def is_loopback_host(host_header: str) -> bool:
