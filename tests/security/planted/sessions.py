@@ -98,8 +98,11 @@ PLANTS = (
     Plant(
         (15,),
         "accounts/service.py",
-        "        await self._sessions.end_all(account_id=account_id, keep=who.session_id)\n",
-        "",
+        """            raise WrongCredentials  # somebody was faster with the same one
+        await self._sessions.end_all(account_id=account_id, keep=who.session_id)
+""",
+        """            raise WrongCredentials
+""",
         _SESSIONS,
     ),
     Plant(
