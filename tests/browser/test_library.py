@@ -94,6 +94,7 @@ def test_by_mouse_from_a_filter_to_a_party(desk: Screen) -> None:
     page.get_by_label("Search in Genre").fill("com")
     page.get_by_label("Comedy").check()
     page.keyboard.press("Escape")
+    expect(page.get_by_label("Search in Genre")).to_have_count(0)  # it fades first
     expect(page.get_by_role("button", name="Take away Genre: Comedy")).to_be_visible()
     fewer = count(page)
     assert 0 < fewer < FILMS
