@@ -6,7 +6,7 @@ from tests.support.people import Person, films, guest, party, seat
 from tests.support.processes import Server
 
 
-async def test_attack_56_a_segment_that_is_held_is_not_confirmed_to_who_was_shown_out(
+async def test_attack_32_56_a_segment_that_is_held_is_not_confirmed_to_who_was_shown_out(
     running: Server, olive: Person
 ) -> None:
     code = party(olive, films(olive)[0])

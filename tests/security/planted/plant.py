@@ -1,6 +1,7 @@
 """One defence that is taken out, in a copy of the source, and the test that must notice."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 SOURCE = ROOT / "src"
 _FAILED = 1
-"""pytest's exit code when tests ran and some failed; others mean that none were run."""
+"""pytest's exit code when tests ran and some failed, or a fixture did: a server that does not even
+start has missed no defence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Plant:
                 check=False,
                 timeout=300,
             )
-        if done.returncode not in (0, _FAILED):
-            raise AssertionError(f"{self.name}: no test was run\n{done.stdout[-2000:]}")
+        crashed = re.search(r"\b\d+ errors?\b", done.stdout.rstrip().rpartition("\n")[2])
+        if done.returncode not in (0, _FAILED) or crashed:
+            raise AssertionError(f"{self.name}: no test came to its end\n{done.stdout[-2000:]}")
         return done.returncode == _FAILED

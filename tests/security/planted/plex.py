@@ -30,10 +30,22 @@ PLANTS = (
     Plant(
         (37,),
         "plex/addresses.py",
-        "        if address.is_link_local or address.is_multicast or address.is_unspecified:\n"
-        "            return False\n",
-        "",
+        """        if address.is_link_local or address.is_multicast or address.is_unspecified:
+            return False
+        if _within(address, _NEVER):
+            return False
+        if _within(address, _PRIVATE):
+            return not self._networks or _within(address, self._networks)
+        return address.is_global and not address.is_reserved
+""",
+        """        if _within(address, _PRIVATE):
+            return not self._networks or _within(address, self._networks)
+        return True
+""",
         _ADDRESSES,
+    ),
+    Plant(  # metadata services inside ranges that are otherwise allowed
+        (37,), "plex/addresses.py", "if _within(address, _NEVER):", "if False:", _ADDRESSES
     ),
     Plant(
         (38,),
@@ -144,5 +156,12 @@ PLANTS = (
         "question = Question(server_id, access.permission_hash, kind, about)",
         'question = Question(server_id, "all", kind, about)',
         "plex/test_service.py",
+    ),
+    Plant(
+        (55,),
+        "stream/content.py",
+        "title = (key.server_id, key.rating_key, key.rendition.name, access.permission_hash)",
+        "title = (key.server_id, key.rating_key, key.rendition.name)",
+        "stream/test_session.py",
     ),
 )
