@@ -20,8 +20,8 @@ HISTORY_S = 240.0
 STUCK_S, STUCK_AHEAD_S = 5.0, 30.0
 """A segment that is refused for this long is far when it is this far ahead, or behind the head."""
 QUIET_MS, QUIET_AGAIN_MS, QUIET_MOST_MS = 50.0, 1_000.0, 6_000.0
-"""Pause without a new far wish before a restart: long enough for all players of a room to say
-where they look; the same soon after a restart; and the longest."""
+"""Pause without a new far wish before a restart, in which players that ask together are taken
+together; the same soon after a restart; and the longest."""
 _SOON_MS = 5_000.0
 _SAME_PLACE = 4
 """Wishes at most this many segments apart are one place."""

@@ -50,7 +50,7 @@ class LinkOut(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ProviderDoor:
-    """Everything these endpoints work with. `own_url` gives the address a browser came by."""
+    """Everything these endpoints work with. `own_url` gives the address to come back to."""
 
     sign_in: ProviderSignIn
     accounts: AccountService

@@ -128,20 +128,20 @@ class ProviderSignIn:
             state.encode(), kept.errand.state.encode()
         ):
             raise SignInForeign
-        if kept.session_id is not None and kept.session_id != session_id:
+        if kept.session_id not in (None, session_id):
             raise SignInForeign
         await self._limiter.hit(GENERAL, f"provider|{door.address}")
         code = answer.get("code", "")
         if "error" in answer or not 0 < len(code) <= _MAX_CODE:
             raise ProviderRefused
         proven = await provider.prove(kept.errand, code, answer.get("iss"))
-        if kept.account_id is None or session_id is None:
+        if kept.account_id is None or kept.session_id is None:
             account = await self._accounts.find_or_create_for_identity(
                 proven, vouched=provider.client.vouches, door=door
             )
             return Finished(account, linked=False, goes_to=kept.goes_to)
         account_id = AccountId(kept.account_id)
-        await self._accounts.add_identity(account_id, proven, keep=session_id)
+        await self._accounts.add_identity(account_id, proven, keep=SessionId(kept.session_id))
         linked = await self._accounts.account(account_id)
         if linked is None:
             raise SignInForeign

@@ -11,6 +11,15 @@ import { PasswordForm } from "./PasswordForm";
 import { Row } from "./parts";
 
 const WAYS_IN = ["ways-in"];
+const PLEX = { name: "plex", label: "Plex" };
+
+/** Those that are set up here, and those that are linked all the same: none may stay unseen. */
+function listed(providers: Setup["others"], linked: Ways["linked"]): Setup["others"] {
+  const known = [PLEX, ...providers];
+  const more = linked.filter(({ provider }) => !known.some(({ name }) => name === provider));
+  const plex = linked.some(({ provider }) => provider === PLEX.name) ? [PLEX] : [];
+  return [...plex, ...providers, ...more.map(({ provider: name }) => ({ name, label: name }))];
+}
 
 export function WaysIn(props: { providers: Setup["others"]; problem?: string }) {
   const { t } = useTranslation();
@@ -41,7 +50,7 @@ export function WaysIn(props: { providers: Setup["others"]; problem?: string }) 
       )}
       {query.data.password && <PasswordForm />}
       <ul className="grid gap-4 empty:hidden">
-        {props.providers.map(({ name, label }) => {
+        {listed(props.providers, query.data.linked).map(({ name, label }) => {
           const linked = query.data.linked.find((each) => each.provider === name);
           const act = linked ? unlink : link;
           return (
@@ -54,15 +63,17 @@ export function WaysIn(props: { providers: Setup["others"]; problem?: string }) 
                     : t("settings.way_free")
                 }
               >
-                <Button
-                  aria-label={t(linked ? "settings.unlink_of" : "settings.link_of", {
-                    provider: label,
-                  })}
-                  busy={act.isPending && act.variables === name}
-                  onClick={() => act.mutate(name)}
-                >
-                  {t(linked ? "settings.unlink" : "settings.link")}
-                </Button>
+                {name !== PLEX.name && (
+                  <Button
+                    aria-label={t(linked ? "settings.unlink_of" : "settings.link_of", {
+                      provider: label,
+                    })}
+                    busy={act.isPending && act.variables === name}
+                    onClick={() => act.mutate(name)}
+                  >
+                    {t(linked ? "settings.unlink" : "settings.link")}
+                  </Button>
+                )}
               </Row>
             </li>
           );
